@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Dictionaries of type a{sv}, and their one form as text.
+ */
+#pragma once
+
+#include <glib.h>
+
+void cvg_vardict_add_string (GVariantBuilder *builder, const char *key, const char *value);
+void cvg_vardict_add_int64 (GVariantBuilder *builder, const char *key, gint64 value);
+void cvg_vardict_add_uint64 (GVariantBuilder *builder, const char *key, guint64 value);
+void cvg_vardict_add_value (GVariantBuilder *builder, const char *key, GVariant *value);
+
+char *cvg_vardict_dup_string (GVariant *dict, const char *key);
+GVariant *cvg_vardict_parse (const char *text, GError **error);

@@ -1,0 +1,40 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The HTTP port: one request, one bounded answer.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "model/http-message.h"
+
+#define CVG_TYPE_HTTP (cvg_http_get_type ())
+G_DECLARE_INTERFACE (CvgHttp, cvg_http, CVG, HTTP, GObject)
+
+/**
+ * CvgHttpInterface:
+ * @send_async: required: sends the request (which it copies what it needs from before it returns).
+ *   The whole has a deadline of 30 s and the body a limit of 1 MiB; redirects are not followed
+ * @send_finish: required: the answer, whatever its status. Fails with %CVG_ERROR_TRY_LATER if none
+ *   came (network, name resolution, TLS, deadline, size): the message says which, for people,
+ *   and names the host but never the query; %G_IO_ERROR_CANCELLED if @cancellable fired
+ */
+struct _CvgHttpInterface
+{
+  GTypeInterface parent;
+
+  void (*send_async) (CvgHttp *self,
+                      const CvgHttpRequest *request,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data);
+  CvgHttpResponse *(*send_finish) (CvgHttp *self, GAsyncResult *result, GError **error);
+};
+
+void cvg_http_send_async (CvgHttp *self,
+                          const CvgHttpRequest *request,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
+CvgHttpResponse *cvg_http_send_finish (CvgHttp *self, GAsyncResult *result, GError **error);
