@@ -32,10 +32,16 @@ typedef struct
 /** CvgTenantParameter: a {name} in the URLs, given when an instance is created */
 typedef struct
 {
-  char *name;     /* (owned) */
-  GRegex *regex;  /* (owned): what a value must match as a whole */
+  char *name;    /* (owned) */
+  GRegex *regex; /* (owned): anchored at both ends */
 } CvgTenantParameter;
 
+/**
+ * CvgProvider:
+ *
+ * A value: filled by its maker and never changed after. All fields are owned. Lists (char **,
+ * GPtrArray) are never %NULL: cvg_provider_new() makes them, so a maker who replaces one frees it.
+ */
 typedef struct
 {
   gatomicrefcount references;
@@ -92,7 +98,15 @@ gboolean cvg_provider_is_dead_grant (const CvgProvider *provider,
                                      guint status,
                                      const char *error,
                                      const char *description);
+
+CvgDeadGrant *cvg_dead_grant_new (guint status,
+                                  const char *error,
+                                  const char *description) G_GNUC_WARN_UNUSED_RESULT;
 void cvg_dead_grant_free (CvgDeadGrant *dead_grant);
+
+CvgTenantParameter *cvg_tenant_parameter_new (const char *name,
+                                              const char *pattern,
+                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cvg_tenant_parameter_free (CvgTenantParameter *parameter);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgProvider, cvg_provider_unref)
