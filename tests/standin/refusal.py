@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 The Claviger authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the token endpoint says no, word for word as Atlassian does (protocol.md, A4).
+
+The wordings are evidence, not taste: a client that tells a dead grant from a wrong client secret
+must do it from exactly these bodies.
+"""
+
+
+class Refused(Exception):
+    """An error answer of the token endpoint (RFC 6749 section 5.2)."""
+
+    def __init__(self, status, error, description):
+        super().__init__(f"{status} {error}: {description}")
+        self.status = status
+        self.body = {"error": error, "error_description": description}
+
+
+# Secret missing or wrong. Not invalid_client, as RFC 6749 would have it.
+UNAUTHORIZED = (401, "access_denied", "Unauthorized")
+# A code that is wrong, used or expired. Not invalid_grant either.
+CODE_INVALID = (403, "invalid_request", "authorization_code is invalid")
+GRANT_TYPE_DISABLED = (403, "invalid_client", "grant_type is not enabled for client")
+PARAMETERS_WRONG = (400, "invalid_request", "Incorrect request parameters")
+# Two that nobody has recorded from Atlassian: RFC 7636 section 4.6 names the first one's error.
+VERIFIER_WRONG = (403, "invalid_grant", "Failed to verify code verifier")
+REDIRECT_URI_WRONG = (403, "invalid_request", "redirect_uri is invalid")
+
+# A dead refresh token, by the name of the setting `dead_grant`.
+DEAD_GRANT = {
+    "unauthorized_client": (403, "unauthorized_client", "refresh_token is invalid"),
+    "invalid_grant": (403, "invalid_grant", "Unknown or invalid refresh token."),
+    "expired_or_revoked": (403, "invalid_grant", "Token has been expired or revoked."),
+    "invalid_request": (400, "invalid_request", "Invalid refresh_token"),
+}
