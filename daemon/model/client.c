@@ -72,7 +72,8 @@ cvg_client_to_record (const CvgClient *client)
   cvg_vardict_add_string (&builder, "redirect-uri", client->redirect_uri);
   cvg_vardict_add_string (&builder, "label", client->label);
   g_variant_builder_add (&builder, "{sv}", "default", g_variant_new_boolean (client->is_default));
-  g_variant_builder_add (&builder, "{sv}", "has-secret", g_variant_new_boolean (client->has_secret));
+  g_variant_builder_add (&builder, "{sv}", "has-secret",
+                         g_variant_new_boolean (client->has_secret));
   cvg_vardict_add_int64 (&builder, "created-at", client->created_at);
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }

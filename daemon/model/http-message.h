@@ -44,7 +44,8 @@ typedef struct
   CvgSecret *body;
 } CvgHttpResponse;
 
-CvgHttpRequest *cvg_http_request_new (const char *method, const char *url) G_GNUC_WARN_UNUSED_RESULT;
+CvgHttpRequest *
+cvg_http_request_new (const char *method, const char *url) G_GNUC_WARN_UNUSED_RESULT;
 void cvg_http_request_free (CvgHttpRequest *request);
 
 CvgHttpResponse *cvg_http_response_new (guint status,

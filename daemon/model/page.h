@@ -36,11 +36,9 @@ typedef struct
   char *location;
 } CvgPage;
 
-CvgPage *cvg_page_new (guint status,
-                       CvgPageMood mood,
-                       const char *title,
-                       const char *text,
-                       const char *hint) G_GNUC_WARN_UNUSED_RESULT;
+CvgPage *
+cvg_page_new (guint status, CvgPageMood mood, const char *title, const char *text, const char *hint)
+    G_GNUC_WARN_UNUSED_RESULT;
 CvgPage *cvg_page_new_redirect (const char *location) G_GNUC_WARN_UNUSED_RESULT;
 void cvg_page_free (CvgPage *page);
 

@@ -20,7 +20,8 @@ cvg_browser_open_async (CvgBrowser *self,
 {
   g_return_if_fail (CVG_IS_BROWSER (self));
 
-  CVG_BROWSER_GET_IFACE (self)->open_async (self, url, activation_token, cancellable, callback, user_data);
+  CVG_BROWSER_GET_IFACE (self)->open_async (self, url, activation_token, cancellable, callback,
+                                            user_data);
 }
 
 gboolean

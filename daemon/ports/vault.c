@@ -98,7 +98,8 @@ cvg_vault_store_async (CvgVault *self,
 {
   g_return_if_fail (CVG_IS_VAULT (self));
 
-  CVG_VAULT_GET_IFACE (self)->store_async (self, kind, id, label, secret, cancellable, callback, user_data);
+  CVG_VAULT_GET_IFACE (self)->store_async (self, kind, id, label, secret, cancellable, callback,
+                                           user_data);
 }
 
 gboolean

@@ -11,15 +11,15 @@ test_parse (void)
     const char *text;
     const char *joined;
   } vectors[] = {
-    { NULL, "" },                                   /* nothing asked */
-    { "", "" },                                     /* nothing asked, politely */
-    { "read:me", "read:me" },                       /* one */
-    { "a b", "a b" },                               /* RFC 6749: spaces */
-    { "a,b", "a b" },                               /* the reference: commas */
-    { " a , b ,, c ", "a b c" },                    /* both, with litter */
-    { "b a b a", "b a" },                           /* each once, first place wins */
-    { "a\tb\nc\r\nd", "a b c d" },                  /* other white space */
-    { "search:confluence", "search:confluence" },   /* colons are part of a scope */
+    { NULL, "" },                                 /* nothing asked */
+    { "", "" },                                   /* nothing asked, politely */
+    { "read:me", "read:me" },                     /* one */
+    { "a b", "a b" },                             /* RFC 6749: spaces */
+    { "a,b", "a b" },                             /* the reference: commas */
+    { " a , b ,, c ", "a b c" },                  /* both, with litter */
+    { "b a b a", "b a" },                         /* each once, first place wins */
+    { "a\tb\nc\r\nd", "a b c d" },                /* other white space */
+    { "search:confluence", "search:confluence" }, /* colons are part of a scope */
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
@@ -55,10 +55,10 @@ test_validity (void)
     { "read:page:confluence", TRUE },
     { "https://www.googleapis.com/auth/drive", TRUE },
     { "!#$%&'()*+-./:;<=>?@[]^_`{|}~", TRUE },
-    { "a b", FALSE },     /* space separates */
-    { "a\"b", FALSE },    /* RFC 6749 section 3.3 */
-    { "a\\b", FALSE },    /* likewise */
-    { "a\x7f", FALSE },   /* control */
+    { "a b", FALSE },       /* space separates */
+    { "a\"b", FALSE },      /* RFC 6749 section 3.3 */
+    { "a\\b", FALSE },      /* likewise */
+    { "a\x7f", FALSE },     /* control */
     { "a\xc3\xa9", FALSE }, /* not ASCII */
   };
 
