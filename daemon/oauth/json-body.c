@@ -1,0 +1,191 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * JSON from a server. The JSON library parses by recursion without a limit, takes more than JSON
+ * (comments, assignments) and ends strings at an escaped NUL; what it gets was therefore walked
+ * over once. Anything that a sane server would not send is no answer at all.
+ */
+#include "oauth/json-body.h"
+
+#include <string.h>
+
+#define BODY_MAX (1024 * 1024)
+#define DEPTH_MAX 32
+
+static int
+read_hex (const char *p, const char *end)
+{
+  int value = 0;
+
+  if (end - p < 4)
+    return -1;
+  for (int i = 0; i < 4; i++)
+    {
+      if (!g_ascii_isxdigit (p[i]))
+        return -1;
+      value = value << 4 | g_ascii_xdigit_value (p[i]);
+    }
+
+  return value;
+}
+
+/* @p is behind "\u"; halves of surrogate pairs are no characters (RFC 8259 section 8.2). */
+static const char *
+skip_unicode_escape (const char *p, const char *end)
+{
+  int unit = read_hex (p, end);
+  int second = 0;
+
+  if (unit <= 0 || (unit >= 0xdc00 && unit <= 0xdfff))
+    return NULL;
+  if (unit < 0xd800 || unit > 0xdfff)
+    return p + 4;
+
+  p += 4;
+  if (end - p < 2 || p[0] != '\\' || p[1] != 'u')
+    return NULL;
+
+  second = read_hex (p + 2, end);
+  return second >= 0xdc00 && second <= 0xdfff ? p + 6 : NULL;
+}
+
+/* @p is behind the quotation mark; returns what is behind the other one. */
+static const char *
+skip_string (const char *p, const char *end)
+{
+  while (p != NULL && p < end && *p != '"')
+    {
+      if ((guchar) *p < 0x20)
+        return NULL;
+      if (*p != '\\')
+        p++;
+      else if (end - p < 2 || strchr ("\"\\/bfnrtu", p[1]) == NULL)
+        return NULL;
+      else
+        p = p[1] == 'u' ? skip_unicode_escape (p + 2, end) : p + 2;
+    }
+
+  return p != NULL && p < end ? p + 1 : NULL;
+}
+
+static gboolean
+is_one_shallow_value (const char *p, const char *end)
+{
+  int depth = 0;
+  gboolean is_over = FALSE;
+
+  while (p != NULL && p < end)
+    {
+      if (is_over && !g_ascii_isspace (*p))
+        return FALSE;
+      if (*p == '"')
+        {
+          p = skip_string (p + 1, end);
+          continue;
+        }
+      if (*p == '{' || *p == '[')
+        depth++;
+      else if (*p == '}' || *p == ']')
+        is_over = --depth == 0;
+      else if (!g_ascii_isalnum (*p) && strchr (",:+-. \t\r\n", *p) == NULL)
+        return FALSE;
+      if (depth < 0 || depth > DEPTH_MAX)
+        return FALSE;
+      p++;
+    }
+
+  return p != NULL && is_over;
+}
+
+/**
+ * cvg_json_body_is_sound:
+ *
+ * Returns: whether @body is worth reading: not too long, UTF-8, without a NUL
+ */
+gboolean
+cvg_json_body_is_sound (const CvgSecret *body)
+{
+  gsize length = cvg_secret_get_length (body);
+
+  /* With a length given, the check also fails on a NUL. */
+  return length > 0 && length <= BODY_MAX &&
+         g_utf8_validate (cvg_secret_peek (body), (gssize) length, NULL);
+}
+
+/**
+ * cvg_json_body_parse:
+ * @body: what came
+ *
+ * Returns: (transfer full) (nullable): an object or an array; %NULL if @body is neither. Why is of
+ *   no use to anybody, and the parser's message quotes the text
+ */
+JsonNode *
+cvg_json_body_parse (const CvgSecret *body)
+{
+  const char *text = cvg_secret_peek (body);
+  gsize length = cvg_secret_get_length (body);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+
+  if (!cvg_json_body_is_sound (body) || !is_one_shallow_value (text, text + length) ||
+      !json_parser_load_from_data (parser, text, (gssize) length, NULL))
+    return NULL;
+
+  return json_parser_steal_root (parser);
+}
+
+/** cvg_json_body_get_string: Returns: (nullable): the string @member; %NULL if it is none */
+const char *
+cvg_json_body_get_string (JsonObject *object, const char *member)
+{
+  JsonNode *node = json_object_get_member (object, member);
+
+  if (node == NULL || json_node_get_value_type (node) != G_TYPE_STRING)
+    return NULL;
+
+  return json_node_get_string (node);
+}
+
+static void
+drop_nulls (JsonNode *node)
+{
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      JsonObject *object = json_node_get_object (node);
+      g_autoptr (GList) names = json_object_get_members (object);
+
+      for (GList *name = names; name != NULL; name = name->next)
+        {
+          JsonNode *member = json_object_get_member (object, name->data);
+
+          if (JSON_NODE_HOLDS_NULL (member))
+            json_object_remove_member (object, name->data);
+          else
+            drop_nulls (member);
+        }
+    }
+  else if (JSON_NODE_HOLDS_ARRAY (node))
+    {
+      JsonArray *array = json_node_get_array (node);
+
+      for (guint i = json_array_get_length (array); i > 0; i--)
+        if (JSON_NODE_HOLDS_NULL (json_array_get_element (array, i - 1)))
+          json_array_remove_element (array, i - 1);
+        else
+          drop_nulls (json_array_get_element (array, i - 1));
+    }
+}
+
+/**
+ * cvg_json_body_to_variant:
+ * @node: what a server sent, but not null; loses its nulls
+ *
+ * Nulls are left out: a variant has "maybe" for them, which D-Bus does not carry.
+ *
+ * Returns: (transfer full): the same as a variant, objects as a{sv}, arrays as av
+ */
+GVariant *
+cvg_json_body_to_variant (JsonNode *node)
+{
+  drop_nulls (node);
+  return g_variant_ref_sink (json_gvariant_deserialize (node, NULL, NULL));
+}

@@ -1,0 +1,339 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Answers of the token endpoint, as servers give them: by the letter of RFC 6749 section 5, as a
+ * form, with numbers as text, with errors under status 200. What nobody named is kept.
+ *
+ * Nothing here knows a server by its name, and nothing of an answer gets into an error but its
+ * status and its code (token-error.c).
+ */
+#include "oauth/token-response.h"
+
+#include <string.h>
+
+#include "dbus/error.h"
+#include "model/scopes.h"
+#include "oauth/error-code.h"
+#include "oauth/form.h"
+#include "oauth/json-body.h"
+#include "oauth/token-error.h"
+
+/* Ten years: more is not meant, and sums stay far from the end of the numbers. */
+#define LIFETIME_MAX (10 * 366 * 24 * 3600)
+
+static const char *const named_members[] = {
+  "access_token", "refresh_token", "id_token", "token_type", "scope", "expires_in", NULL,
+};
+
+/* "bot" and "user" are Slack's words for bearer tokens of two kinds. RFC 6749 section 7.1: a type
+ * that is not understood must not be used. */
+static const char *const bearer_types[] = { "bearer", "bot", "user" };
+
+static gboolean
+add_form_member (const char *name, const char *value, gsize length, gpointer user_data)
+{
+  char *plain = cvg_form_unescape (value, length);
+
+  if (plain != NULL)
+    json_object_set_string_member (user_data, name, plain);
+  cvg_wipe_free (plain);
+  return TRUE;
+}
+
+static JsonObject *
+read_form (const CvgSecret *body)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  if (!cvg_json_body_is_sound (body))
+    return NULL;
+
+  cvg_form_visit (cvg_secret_peek (body), add_form_member, object);
+  return g_steal_pointer (&object);
+}
+
+/* The content type is asked only where it changes what the bytes mean: HTML is a captive portal
+ * or a proxy, and a form is what GitHub sends. For the rest, what parses is judged. */
+static JsonObject *
+read_object (const CvgHttpResponse *response)
+{
+  g_autoptr (JsonNode) root = NULL;
+
+  if (g_strcmp0 (response->content_type, "text/html") == 0)
+    return NULL;
+  if (g_strcmp0 (response->content_type, "application/x-www-form-urlencoded") == 0)
+    return read_form (response->body);
+
+  root = cvg_json_body_parse (response->body);
+  return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_dup_object (root) : NULL;
+}
+
+static gboolean
+says_error (JsonObject *object)
+{
+  JsonNode *error = json_object_get_member (object, "error");
+  JsonNode *ok = json_object_get_member (object, "ok");
+
+  if (ok != NULL && json_node_get_value_type (ok) == G_TYPE_BOOLEAN && !json_node_get_boolean (ok))
+    return TRUE;
+  if (error == NULL || JSON_NODE_HOLDS_NULL (error))
+    return FALSE;
+
+  return g_strcmp0 (cvg_json_body_get_string (object, "error"), "") != 0;
+}
+
+static gboolean
+is_bearer (const char *type)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (bearer_types); i++)
+    if (g_ascii_strcasecmp (bearer_types[i], type) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* RFC 6749 appendix A.12. It becomes a header: a line break in it would become another one. */
+static gboolean
+is_usable_token (const char *token)
+{
+  if (token == NULL || *token == '\0')
+    return FALSE;
+  for (const char *c = token; *c != '\0'; c++)
+    if (!g_ascii_isprint (*c))
+      return FALSE;
+
+  return TRUE;
+}
+
+static double
+read_number (JsonNode *node)
+{
+  const char *text = NULL;
+  char *end = NULL;
+  double number = 0;
+
+  switch (json_node_get_value_type (node))
+    {
+    case G_TYPE_INT64:
+    case G_TYPE_DOUBLE:
+      return json_node_get_double (node);
+    case G_TYPE_STRING:
+      text = json_node_get_string (node);
+      number = g_ascii_strtod (text, &end);
+      return end != text && *end == '\0' ? number : 0;
+    default:
+      return 0;
+    }
+}
+
+/* Seconds that the token lives; 0: nobody knows. */
+static gint64
+read_lifetime (const CvgProvider *provider, JsonObject *object)
+{
+  JsonNode *node = json_object_get_member (object, "expires_in");
+  double seconds = node != NULL ? read_number (node) : 0;
+
+  /* Written so that it is also false for what is not a number. */
+  if (seconds >= 1 && seconds <= LIFETIME_MAX)
+    return (gint64) seconds;
+
+  return provider->access_token_lifetime;
+}
+
+static char *
+join_scope_array (JsonArray *array)
+{
+  g_autoptr (GPtrArray) scopes = g_ptr_array_new ();
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonNode *element = json_array_get_element (array, i);
+
+      if (json_node_get_value_type (element) == G_TYPE_STRING)
+        g_ptr_array_add (scopes, (char *) json_node_get_string (element));
+    }
+  g_ptr_array_add (scopes, NULL);
+
+  return cvg_scopes_join ((const char *const *) scopes->pdata, ' ');
+}
+
+static char *
+read_scope (const CvgProvider *provider, JsonObject *object)
+{
+  JsonNode *node = json_object_get_member (object, "scope");
+  const char *text = cvg_json_body_get_string (object, "scope");
+  g_auto (GStrv) scopes = NULL;
+
+  if (node != NULL && JSON_NODE_HOLDS_ARRAY (node))
+    return join_scope_array (json_node_get_array (node));
+  if (text == NULL || *text == '\0' || provider->scope_separator != ',')
+    return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
+
+  scopes = cvg_scopes_parse (text);
+  return cvg_scopes_join ((const char *const *) scopes, ' ');
+}
+
+static CvgSecret *
+read_secret (JsonObject *object, const char *member)
+{
+  const char *text = cvg_json_body_get_string (object, member);
+
+  return text != NULL && *text != '\0' ? cvg_secret_new (text) : NULL;
+}
+
+static GVariant *
+read_members (JsonObject *object)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GList) names = json_object_get_members (object);
+  gboolean is_empty = TRUE;
+
+  for (GList *name = names; name != NULL; name = name->next)
+    {
+      JsonNode *member = json_object_get_member (object, name->data);
+      g_autoptr (GVariant) value = NULL;
+
+      if (g_strv_contains (named_members, name->data) || JSON_NODE_HOLDS_NULL (member))
+        continue;
+
+      value = cvg_json_body_to_variant (member);
+      g_variant_builder_add (&builder, "{sv}", name->data, value);
+      is_empty = FALSE;
+    }
+
+  return is_empty ? NULL : cvg_members_keep_secret (g_variant_builder_end (&builder));
+}
+
+static CvgCredentials *
+read_credentials (const CvgProvider *provider, JsonObject *object, gint64 now)
+{
+  CvgCredentials *credentials = cvg_credentials_new ();
+  const char *type = cvg_json_body_get_string (object, "token_type");
+  gint64 lifetime = read_lifetime (provider, object);
+
+  credentials->access_token = read_secret (object, "access_token");
+  credentials->refresh_token = read_secret (object, "refresh_token");
+  credentials->id_token = read_secret (object, "id_token");
+  credentials->token_type = g_strdup (type != NULL && *type != '\0' ? type : "Bearer");
+  credentials->scope = read_scope (provider, object);
+  credentials->obtained_at = now;
+  credentials->expires_at = lifetime > 0 ? now + lifetime : 0;
+  credentials->members = read_members (object);
+  return credentials;
+}
+
+/**
+ * cvg_token_response_parse:
+ * @provider: who was asked
+ * @grant: for what
+ * @response: what it answered
+ * @now: Unix seconds at the moment of the answer
+ *
+ * Returns: (transfer full): the credentials, without serial and client id; fails with
+ *   %CVG_ERROR_NEEDS_SIGN_IN, %CVG_ERROR_REFUSED or %CVG_ERROR_TRY_LATER:
+ *   cvg_token_error_classify()
+ */
+CvgCredentials *
+cvg_token_response_parse (const CvgProvider *provider,
+                          CvgTokenGrant grant,
+                          const CvgHttpResponse *response,
+                          gint64 now,
+                          GError **error)
+{
+  g_autoptr (JsonObject) object = read_object (response);
+  gboolean is_success = response->status >= 200 && response->status < 300;
+  const char *type = NULL;
+
+  if (!is_success || object == NULL || says_error (object))
+    {
+      g_propagate_error (error, cvg_token_error_classify (provider, grant, response, object));
+      return NULL;
+    }
+
+  if (!is_usable_token (cvg_json_body_get_string (object, "access_token")))
+    {
+      g_propagate_error (error, cvg_error_code_try_later (provider->name, response->status,
+                                                          response->retry_after));
+      return NULL;
+    }
+
+  type = cvg_json_body_get_string (object, "token_type");
+  if (type != NULL && *type != '\0' && !is_bearer (type))
+    {
+      g_set_error (error, CVG_ERROR, CVG_ERROR_REFUSED,
+                   "%s gave a token of a type that Claviger does not know how to use",
+                   provider->name);
+      return NULL;
+    }
+
+  return read_credentials (provider, object, now);
+}
+
+static GVariant *
+overlay (GVariant *below, GVariant *above)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (below);
+  GVariantIter iter = { 0 };
+  const char *key = NULL;
+  GVariant *value = NULL;
+
+  g_variant_iter_init (&iter, above);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+    g_variant_dict_insert_value (&dict, key, value);
+
+  return cvg_members_keep_secret (g_variant_dict_end (&dict));
+}
+
+static void
+keep_secret (CvgSecret **now, CvgSecret *before)
+{
+  if (*now == NULL && before != NULL)
+    *now = cvg_secret_ref (before);
+}
+
+static void
+keep_text (char **now, const char *before)
+{
+  if (*now == NULL)
+    *now = g_strdup (before);
+}
+
+static void
+keep_variant (GVariant **now, GVariant *before)
+{
+  if (*now == NULL && before != NULL)
+    *now = g_variant_ref (before);
+}
+
+/**
+ * cvg_token_response_merge:
+ * @before: the credentials that were refreshed
+ * @answer: what the refresh brought
+ *
+ * A refresh often brings less than the sign-in did; a missing refresh token means that the old
+ * one stays good (RFC 6749 section 6), a missing scope that it did not change (section 5.1).
+ *
+ * Returns: (transfer full): @answer, with what it did not bring from @before; its serial is 0
+ */
+CvgCredentials *
+cvg_token_response_merge (const CvgCredentials *before, const CvgCredentials *answer)
+{
+  CvgCredentials *merged = cvg_credentials_copy (answer);
+
+  merged->serial = 0;
+  keep_secret (&merged->refresh_token, before->refresh_token);
+  keep_secret (&merged->id_token, before->id_token);
+  keep_text (&merged->scope, before->scope);
+  keep_text (&merged->client_id, before->client_id);
+  keep_text (&merged->selected_resource, before->selected_resource);
+  keep_variant (&merged->resources, before->resources);
+  keep_variant (&merged->account, before->account);
+  keep_variant (&merged->members, before->members);
+  if (answer->members != NULL && before->members != NULL)
+    {
+      g_variant_unref (merged->members);
+      merged->members = overlay (before->members, answer->members);
+    }
+
+  return merged;
+}
