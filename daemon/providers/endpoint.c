@@ -1,0 +1,151 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which URLs a provider file may name. Tokens, codes and secrets go to these places, so that
+ * nothing is mended here: a URL that could be read in two ways is a mistake. Reasons are sentences
+ * without a subject, for a warning, and never repeat the URL.
+ *
+ * Braces must be gone before: whether a {name} may stand in a URL is for the provider file.
+ */
+#include "providers/endpoint.h"
+
+#include <string.h>
+
+#define MAX_URL 2048
+
+static gboolean
+is_loopback (const char *host)
+{
+  return g_str_equal (host, "127.0.0.1") || g_str_equal (host, "::1") ||
+         g_ascii_strcasecmp (host, "localhost") == 0;
+}
+
+static const char *
+find_text_mistake (const char *url)
+{
+  if (strlen (url) > MAX_URL)
+    return "is longer than 2048 bytes";
+
+  for (const char *c = url; *c != '\0'; c++)
+    {
+      if (*c == '{' || *c == '}')
+        return "has a {parameter} that [Tenant] does not declare";
+      if (!g_ascii_isgraph (*c) || strchr ("\"<>\\^`|", *c) != NULL)
+        return "has a character that no URL may have";
+    }
+
+  return NULL;
+}
+
+/* What GUri decodes from the authority must be a plain name or address. */
+static gboolean
+is_host (const char *host)
+{
+  return host != NULL && *host != '\0' &&
+         host[strspn (
+             host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:")] == '\0';
+}
+
+static GUri *
+parse (const char *url, const char **mistake)
+{
+  g_autoptr (GUri) uri = NULL;
+
+  *mistake = find_text_mistake (url);
+  if (*mistake != NULL)
+    return NULL;
+
+  /* NON_DNS: else GUri makes "xn--" names of what other readers may take for something else. */
+  uri = g_uri_parse (url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_NON_DNS, NULL);
+  if (uri == NULL)
+    *mistake = "is not an absolute URL";
+  else if (!is_host (g_uri_get_host (uri)))
+    *mistake = "has no host, or one that is not plain ASCII";
+  else if (g_uri_get_userinfo (uri) != NULL)
+    *mistake = "must not have a user name";
+  else if (g_uri_get_port (uri) == 0)
+    *mistake = "has the port 0";
+
+  return *mistake == NULL ? g_steal_pointer (&uri) : NULL;
+}
+
+static const char *
+find_mistake (const char *url, gboolean allow_query, gboolean allow_fragment)
+{
+  const char *mistake = NULL;
+  g_autoptr (GUri) uri = parse (url, &mistake);
+
+  if (uri == NULL)
+    return mistake;
+  if (!g_str_equal (g_uri_get_scheme (uri), "https") &&
+      !(g_str_equal (g_uri_get_scheme (uri), "http") && is_loopback (g_uri_get_host (uri))))
+    return "must be https (http only to 127.0.0.1, [::1] or localhost)";
+  if (!allow_fragment && g_uri_get_fragment (uri) != NULL)
+    return "must not have a fragment";
+  if (!allow_query && g_uri_get_query (uri) != NULL)
+    return "must not have a query";
+
+  return NULL;
+}
+
+/**
+ * cvg_endpoint_find_mistake:
+ * @url: where requests go; may have a query, which is kept (RFC 6749 section 3.1)
+ *
+ * Returns: (nullable): why @url can't be that; %NULL: it can
+ */
+const char *
+cvg_endpoint_find_mistake (const char *url)
+{
+  return find_mistake (url, TRUE, FALSE);
+}
+
+/**
+ * cvg_endpoint_find_issuer_mistake:
+ * @url: an issuer identifier (RFC 8414 section 2: neither query nor fragment)
+ *
+ * Returns: (nullable): why @url can't be that; %NULL: it can
+ */
+const char *
+cvg_endpoint_find_issuer_mistake (const char *url)
+{
+  return find_mistake (url, FALSE, FALSE);
+}
+
+/**
+ * cvg_endpoint_find_page_mistake:
+ * @url: a page for people, which may have any query and fragment
+ *
+ * Returns: (nullable): why @url can't be that; %NULL: it can
+ */
+const char *
+cvg_endpoint_find_page_mistake (const char *url)
+{
+  return find_mistake (url, TRUE, TRUE);
+}
+
+/**
+ * cvg_endpoint_find_redirect_mistake:
+ * @url: where the browser comes back to (RFC 8252 section 7.3), here on this machine
+ *
+ * Returns: (nullable): why @url can't be that; %NULL: it can
+ */
+const char *
+cvg_endpoint_find_redirect_mistake (const char *url)
+{
+  const char *mistake = NULL;
+  g_autoptr (GUri) uri = parse (url, &mistake);
+
+  if (uri == NULL)
+    return mistake;
+  if (!g_str_equal (g_uri_get_scheme (uri), "http") || !is_loopback (g_uri_get_host (uri)))
+    return "must be http to 127.0.0.1, [::1] or localhost";
+  if (g_uri_get_port (uri) < 0)
+    return "must name its port";
+  if (*g_uri_get_path (uri) != '/')
+    return "must have a path, if only “/”";
+  if (g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
+    return "must have neither query nor fragment";
+
+  return NULL;
+}

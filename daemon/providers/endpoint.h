@@ -1,0 +1,13 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which URLs a provider file may name.
+ */
+#pragma once
+
+#include <glib.h>
+
+const char *cvg_endpoint_find_mistake (const char *url);
+const char *cvg_endpoint_find_issuer_mistake (const char *url);
+const char *cvg_endpoint_find_page_mistake (const char *url);
+const char *cvg_endpoint_find_redirect_mistake (const char *url);

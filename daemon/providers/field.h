@@ -1,0 +1,61 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How the keys of a provider file are read.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "model/provider.h"
+
+typedef struct _CvgField CvgField;
+
+/**
+ * CvgFieldReadFunc:
+ * @provider: what to fill
+ * @field: which key; it is in @file
+ *
+ * Returns: whether the value was right; else @error is as cvg_field_mistake() makes it
+ */
+typedef gboolean
+CvgFieldReadFunc (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error);
+
+/**
+ * CvgField:
+ * @group: where the key is
+ * @key: its name
+ * @read: how its value is read
+ * @offset: of the member of #CvgProvider that it fills
+ * @words: (nullable): the values that there are, for cvg_field_read_word() and
+ *   cvg_field_read_separator(); what is stored is the index
+ * @find_mistake: (nullable): what a URL must be like, for those that read one
+ */
+struct _CvgField
+{
+  const char *group;
+  const char *key;
+  CvgFieldReadFunc *read;
+  size_t offset;
+  const char *const *words;
+  const char *(*find_mistake) (const char *url);
+};
+
+gboolean cvg_field_mistake (GError **error, const CvgField *field, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+gboolean cvg_field_is_identifier (const char *text);
+
+CvgFieldReadFunc cvg_field_read_name;
+CvgFieldReadFunc cvg_field_read_kinds;
+CvgFieldReadFunc cvg_field_read_url;
+CvgFieldReadFunc cvg_field_read_fixed_url;
+CvgFieldReadFunc cvg_field_read_account_url;
+CvgFieldReadFunc cvg_field_read_scopes;
+CvgFieldReadFunc cvg_field_read_scope;
+CvgFieldReadFunc cvg_field_read_word;
+CvgFieldReadFunc cvg_field_read_separator;
+CvgFieldReadFunc cvg_field_read_seconds;
+CvgFieldReadFunc cvg_field_read_parameters;
+CvgFieldReadFunc cvg_field_read_dead_grants;
+CvgFieldReadFunc cvg_field_read_member;
+CvgFieldReadFunc cvg_field_read_header;

@@ -1,0 +1,18 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One provider file: text in, provider out.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "model/provider.h"
+
+#define CVG_PROVIDER_FILE_SUFFIX ".provider"
+#define CVG_PROVIDER_FILE_MAX_SIZE (64 * 1024)
+
+GKeyFile *
+cvg_provider_file_load (const char *data, size_t size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CvgProvider *
+cvg_provider_file_read (GKeyFile *file, const char *slug, GError **error) G_GNUC_WARN_UNUSED_RESULT;
