@@ -114,7 +114,7 @@ run_step (GTask *task, gpointer source, gpointer task_data, GCancellable *cancel
 static void
 on_step_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  CvgRecordsFile *self = CVG_RECORDS_FILE (source);
+  g_autoptr (CvgRecordsFile) self = user_data;
   const Step *step = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
 
@@ -157,8 +157,9 @@ run_next (CvgRecordsFile *self)
           continue;
         }
 
-      /* The task holds the records, so that what was asked for is carried out in any case. */
-      g_autoptr (GTask) task = g_task_new (self, NULL, on_step_done, NULL);
+      /* What was asked for is carried out in any case, so the callback holds the records. The
+       * task does not: its worker may be the last to let go of it. */
+      g_autoptr (GTask) task = g_task_new (NULL, NULL, on_step_done, g_object_ref (self));
 
       g_task_set_source_tag (task, run_next);
       g_task_set_task_data (task, step, (GDestroyNotify) step_free);
