@@ -123,7 +123,7 @@ cvg_authorize_url_build (const CvgAuthorizeRequest *request)
 
   endpoint = cvg_provider_expand (request->provider->authorization_endpoint, request->tenant);
   uri = g_uri_parse (endpoint, G_URI_FLAGS_ENCODED, NULL);
-  if (uri == NULL || g_uri_get_host (uri) == NULL)
+  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
     return NULL;
 
   query = build_query (request, g_uri_get_query (uri));
