@@ -4,7 +4,7 @@
 #
 # run.sh BUILDDIR SECONDS: each target for SECONDS, one TAP line each. It begins with the seeds in
 # tests/fuzz/corpus/TARGET; what it finds new stays in the build directory, and an input that crashes
-# goes to tests/fuzz/crashes/TARGET, where the unit tests read it from then on.
+# goes to tests/fuzz/crashes/TARGET, to be made a row of a unit test.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=$1

@@ -24,7 +24,8 @@ OURS = {
     "daemon/providers": [*MODEL, "dbus/error.h"],
     "daemon/ports": [*MODEL, "dbus/error.h"],
     "daemon/agent": ["oauth/", "providers/", *PORTS, "dbus/error.h", "dbus/names.h"],
-    "daemon/adapters": [*PORTS, "dbus/error.h", "dbus/names.h"],
+    # The pages and pictures that the redirect listener shows, compiled in.
+    "daemon/adapters": [*PORTS, "dbus/error.h", "dbus/names.h", "pages-resource.h"],
     "daemon/bus": ["agent/", *PORTS, "dbus/"],
     "daemon/http": ["agent/", *PORTS, "dbus/error.h"],
     "daemon/daemon": ["agent/", "adapters/", "bus/", "http/", "providers/", "oauth/", *PORTS,

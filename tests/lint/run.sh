@@ -50,8 +50,10 @@ bash_scripts=$(files .ci/run)
 cpp_check ()
 {
   # Suppressed: what it cannot know of g_auto* (leaks are LeakSanitizer's) and of GLib's macros.
-  cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability \
-    --library=gtk --library=posix --suppress=memleak --suppress=unknownMacro --suppress=missingInclude \
+  cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+    --enable=warning,performance,portability \
+    --library=gtk --library=posix --suppress=memleak --suppress=leakNoVarFunctionCall \
+    --suppress=varFuncNullUB --suppress=unknownMacro --suppress=missingInclude \
     --suppress=nullPointerRedundantCheck --suppress=preprocessorErrorDirective \
     -j "$(nproc)" -I . -I daemon dbus daemon client tests/unit tests/doubles
 }

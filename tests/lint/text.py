@@ -21,7 +21,7 @@ RULES = [
      "a package registry's host"),
     (r"[ \t]+$", r"(?!.*\.(?:md|txt|http|seed)$)", "blanks at the end of a line"),
     (r"\t", r".*\.(?:[ch]|py|xml|build)$", "a tab"),
-    (r"\b(?:goto|g_error|printf|g_print|g_thread_new) ?\(?", r"daemon/.*\.[ch]$",
+    (r"\b(?:goto \w+;|(?:g_error|printf|g_print|g_thread_new) \()", r"daemon/.*\.[ch]$",
      "not in the daemon: goto, aborting, printing, threads"),
     (r"\w_sync \(", r"daemon/(?!main\.c).*\.[ch]$", "a blocking call in the daemon"),
     (r"\bg_main_loop_run|g_main_context_iteration", r"daemon/(?!main\.c|daemon\.c).*\.[ch]$",
@@ -55,14 +55,20 @@ def length_mistakes(name, lines):
     if len(lines) > FILE_LINES:
         yield f"{name}: {len(lines)} lines, the limit is {FILE_LINES}"
     start = None
+    table_lines = 0  # of the function so far: a table of vectors is as long as it has to be
+    in_table = False
     for number, line in enumerate(lines, 1):
+        in_table = in_table and line.strip() != "};" or line.endswith("= {")
+        table_lines += in_table
         if line == "{" and lines[number - 2].endswith(")"):
             start = number
+            table_lines = 0
         elif line.startswith("}") and start:
             what = next((m[0] for i in range(start - 2, max(start - 12, -1), -1)
                          if (m := re.match(r"\w+(?= \()", lines[i]))), "?")
-            if number - start > FUNCTION_LINES and not what.endswith("_class_init"):
-                yield f"{name}:{start}: {what} has {number - start} lines, the limit is {FUNCTION_LINES}"
+            length = number - start - table_lines
+            if length > FUNCTION_LINES and not what.endswith("_class_init"):
+                yield f"{name}:{start}: {what} has {length} lines, the limit is {FUNCTION_LINES}"
             start = None
 
 
@@ -71,9 +77,13 @@ SELF_TEST = [
     ("docs/a.md", ["see /usr/share"], False),
     ("daemon/agent/a.c", ["  g_file_load_contents_sync (a);"], True),
     ("daemon/agent/a.c", ["  /* not x_sync (a) */"], False),
+    ("daemon/agent/a.c", ["  goto out;"], True),
+    ("daemon/agent/a.c", ["  g_error (\"x\");"], True),
+    ("daemon/agent/a.c", ["  return g_error_new (a, b, \"goto\");"], False),
     ("daemon/agent/a.c", ["  gint a;"], True),
     ("daemon/agent/a.c", ["void", "f (void)", "{", *["  a ();"] * 80, "}"], True),
     ("daemon/agent/a.c", ["void", "f (void)", "{", *["  a ();"] * 70, "}"], False),
+    ("tests/unit/a.c", ["void", "f (void)", "{", "  t = {", *["    { 1 },"] * 90, "  };", "}"], False),
 ]
 
 
