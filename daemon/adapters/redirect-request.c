@@ -41,7 +41,8 @@ is_plain_head (const char *head, gsize length)
   if (end == 0 || end != length || !g_ascii_isalpha (head[0]))
     return FALSE;
 
-  for (gsize i = 0; i < length; i++)
+  /* Without the blank line, so that there is always something after a CRLF. */
+  for (gsize i = 0; i < length - 2; i++)
     {
       const char c = head[i];
 
@@ -89,6 +90,18 @@ has_body (SoupMessageHeaders *headers)
          soup_message_headers_get_list (headers, "Transfer-Encoding") != NULL;
 }
 
+/* libsoup takes everything up to "HTTP/" for the target, be there a line end in it. */
+static gboolean
+is_one_word (const char *text)
+{
+  for (const char *c = text; *c != '\0'; c++)
+    {
+      if (!g_ascii_isgraph (*c))
+        return FALSE;
+    }
+  return *text != '\0';
+}
+
 /* Returns: 0 or the status of the refusal */
 static guint
 judge (const char *method, const char *target, SoupMessageHeaders *headers)
@@ -96,7 +109,8 @@ judge (const char *method, const char *target, SoupMessageHeaders *headers)
   const char *host = soup_message_headers_get_list (headers, "Host");
 
   /* Exactly one Host (RFC 9112 section 3.2): libsoup joins several with a comma. */
-  if (host == NULL || strchr (host, ',') != NULL)
+  if (host == NULL || strchr (host, ',') != NULL || !is_one_word (host) || !is_one_word (method)
+      || !is_one_word (target))
     return SOUP_STATUS_BAD_REQUEST;
   if (strcmp (method, "GET") != 0)
     return SOUP_STATUS_METHOD_NOT_ALLOWED;

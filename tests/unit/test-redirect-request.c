@@ -88,6 +88,7 @@ static const Vector vectors[] = {
   { "http-9", "GET / HTTP/9.1\r\n" HOST END, 400, NULL, NULL },
   { "tls", "\x16\x03\x01\x02\r\n\r\n", 400, NULL, NULL },
   { "only-the-end", "\r\n\r\n", 400, NULL, NULL },
+  { "target-of-two-lines", "GET /callback\r\nX?code=c HTTP/1.1\r\n" HOST END, 400, NULL, NULL },
   { "leading-empty-line", "\r\n" GET HOST END, 400, NULL, NULL },
   { "leading-space", " " GET HOST END, 400, NULL, NULL },
   { "folded-line", GET "X: a\r\n b\r\n" HOST END, 400, NULL, NULL },
