@@ -10,7 +10,7 @@
 #include "model/provider.h"
 
 #define CVG_PROVIDER_FILE_SUFFIX ".provider"
-#define CVG_PROVIDER_FILE_MAX_SIZE (64 * 1024)
+#define CVG_PROVIDER_FILE_MAX_SIZE 65536 /* bytes */
 
 GKeyFile *
 cvg_provider_file_load (const char *data, size_t size, GError **error) G_GNUC_WARN_UNUSED_RESULT;

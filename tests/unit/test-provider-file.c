@@ -216,167 +216,164 @@ test_account_endpoint (void)
 }
 
 /* Each in [OAuth2] of a file that is right without it, unless it names a group. */
+static const struct
+{
+  const char *keys;
+  const char *complaint; /* how the message begins */
+} mistakes[] = {
+  /* URLs */
+  { "TokenEndpoint=a.example/token", "[OAuth2] TokenEndpoint: is not an absolute URL" },
+  { "TokenEndpoint=/token", "[OAuth2] TokenEndpoint: is not an absolute URL" },
+  { "TokenEndpoint=http://a.example/token", "[OAuth2] TokenEndpoint: must be https" },
+  { "TokenEndpoint=ftp://a.example/token", "[OAuth2] TokenEndpoint: must be https" },
+  { "TokenEndpoint=file:///etc/passwd", "[OAuth2] TokenEndpoint: has no host" },
+  { "TokenEndpoint=https:///token", "[OAuth2] TokenEndpoint: has no host" },
+  { "TokenEndpoint=http://127.0.0.1.evil.test/", "[OAuth2] TokenEndpoint: must be https" },
+  { "TokenEndpoint=http://127.1/", "[OAuth2] TokenEndpoint: must be https" },
+  { "TokenEndpoint=http://0.0.0.0/", "[OAuth2] TokenEndpoint: must be https" },
+  { "TokenEndpoint=http://localhost.evil.test/", "[OAuth2] TokenEndpoint: must be https" },
+  { "TokenEndpoint=https://u@a.example/", "[OAuth2] TokenEndpoint: must not have a user name" },
+  { "TokenEndpoint=https://@a.example/", "[OAuth2] TokenEndpoint: must not have a user name" },
+  { "TokenEndpoint=https://u:p@a.example/", "[OAuth2] TokenEndpoint: must not have a user name" },
+  { "TokenEndpoint=https://a.example/#", "[OAuth2] TokenEndpoint: must not have a fragment" },
+  { "TokenEndpoint=https://a.example/#f", "[OAuth2] TokenEndpoint: must not have a fragment" },
+  { "TokenEndpoint=https://a.example:0/", "[OAuth2] TokenEndpoint: has the port 0" },
+  { "TokenEndpoint=https://a.example:65536/", "[OAuth2] TokenEndpoint: is not an absolute URL" },
+  { "TokenEndpoint=https://a.example/a b", "[OAuth2] TokenEndpoint: has a character" },
+  { "TokenEndpoint=https://a.example\\\\@evil.test/", "[OAuth2] TokenEndpoint: has a character" },
+  { "TokenEndpoint=https://a.example/\\nx", "[OAuth2] TokenEndpoint: has a character" },
+  { "TokenEndpoint=https://bücher.example/", "[OAuth2] TokenEndpoint: has a character" },
+  { "TokenEndpoint=https://b%C3%BCcher.example/", "[OAuth2] TokenEndpoint: has no host" },
+  { "TokenEndpoint=https://a%2Fb.example/", "[OAuth2] TokenEndpoint: has no host" },
+  { "TokenEndpoint=https://a.example/\\q", "[OAuth2] TokenEndpoint: has a backslash" },
+  { "AuthorizationEndpoint=javascript:x", "[OAuth2] AuthorizationEndpoint: " },
+  { "RefreshEndpoint=x", "[OAuth2] RefreshEndpoint: is not an absolute URL" },
+  { "RevocationEndpoint=x", "[OAuth2] RevocationEndpoint: is not an absolute URL" },
+  { "DeviceAuthorizationEndpoint=x", "[OAuth2] DeviceAuthorizationEndpoint: is not an" },
+  { "RegistrationEndpoint=x", "[OAuth2] RegistrationEndpoint: is not an absolute URL" },
+  { "Issuer=https://a.example/?q", "[OAuth2] Issuer: must not have a query" },
+  { "Issuer=http://a.example/", "[OAuth2] Issuer: must be https" },
+  { "[Provider]\nDocumentation=ftp://a.example/", "[Provider] Documentation: must be https" },
+  { "[Provider]\nDocumentation=https://{sub}.example/\n[Tenant]\nsub=a",
+    "[Provider] Documentation: must not have a {parameter}" },
+
+  /* Braces */
+  { "TokenEndpoint=https://{sub}.example/", "[OAuth2] TokenEndpoint: has a {parameter} that" },
+  { "TokenEndpoint=https://{sub}.example/\n[Tenant]\nother=a",
+    "[OAuth2] TokenEndpoint: has a {parameter} that" },
+  { "TokenEndpoint=https://{sub}.example/{\n[Tenant]\nsub=a",
+    "[OAuth2] TokenEndpoint: has a {parameter} that" },
+  { "TokenEndpoint=https://{{sub}}.example/\n[Tenant]\nsub=a",
+    "[OAuth2] TokenEndpoint: has a {parameter} that" },
+  { "TokenEndpoint=https://a.example:{sub}/\n[Tenant]\nsub=[0-9]+",
+    "[OAuth2] TokenEndpoint: is not an absolute URL" }, /* a port is no tenant */
+  { "TokenEndpoint={sub}://a.example/\n[Tenant]\nsub=https?",
+    "[OAuth2] TokenEndpoint: must be https" }, /* nor a scheme */
+  { "TokenEndpoint=https://{sub}@a.example/\n[Tenant]\nsub=a",
+    "[OAuth2] TokenEndpoint: must not have a user name" },
+  { "TokenEndpoint=http://{sub}/\n[Tenant]\nsub=localhost",
+    "[OAuth2] TokenEndpoint: must be https" },
+  { "[Tenant]\nsub=[a-z", "[Tenant] sub: is not a regular expression" },
+  { "[Tenant]\nsub=a)|(b", "[Tenant] sub: is not a regular expression" },
+  { "[Tenant]\nsub domain=a", "[Tenant] sub domain: must be named" },
+  { "[Tenant]\n1st=a", "[Tenant] 1st: must be named" },
+
+  /* Redirects */
+  { "RedirectUri=http://127.0.0.1/callback", "[OAuth2] RedirectUri: must name its port" },
+  { "RedirectUri=https://127.0.0.1:1/callback", "[OAuth2] RedirectUri: must be http to" },
+  { "RedirectUri=http://a.example:1/callback", "[OAuth2] RedirectUri: must be http to" },
+  { "RedirectUri=http://0.0.0.0:1/callback", "[OAuth2] RedirectUri: must be http to" },
+  { "RedirectUri=http://127.0.0.1:1", "[OAuth2] RedirectUri: must have a path" },
+  { "RedirectUri=http://127.0.0.1:0/", "[OAuth2] RedirectUri: has the port 0" },
+  { "RedirectUri=http://127.0.0.1:1/?a", "[OAuth2] RedirectUri: must have neither" },
+  { "RedirectUri=http://127.0.0.1:1/#a", "[OAuth2] RedirectUri: must have neither" },
+  { "RedirectUri=http://u@127.0.0.1:1/", "[OAuth2] RedirectUri: must not have a user name" },
+  { "RedirectUri=http://127.0.0.1:1/{sub}\n[Tenant]\nsub=a",
+    "[OAuth2] RedirectUri: must not have a {parameter}" },
+  { "RedirectUri=urn:ietf:wg:oauth:2.0:oob", "[OAuth2] RedirectUri: has no host" },
+
+  /* Words and numbers */
+  { "ScopeSeparator=;", "[OAuth2] ScopeSeparator: must be space or comma" },
+  { "TokenRequest=xml", "[OAuth2] TokenRequest: must be form or json" },
+  { "TokenRequest=JSON", "[OAuth2] TokenRequest: must be form or json" },
+  { "ClientAuthentication=mtls", "[OAuth2] ClientAuthentication: must be post or basic or none" },
+  { "Pkce=plain", "[OAuth2] Pkce: must be none or S256" },
+  { "Pkce=S256      # as it should be", "[OAuth2] Pkce: must be none or S256" }, /* no comment */
+  { "RedirectPort=8080", "[OAuth2] RedirectPort: must be any or exact" },
+  { "RefreshTokenRotates=yes", "[OAuth2] RefreshTokenRotates: must be false or true" },
+  { "RefreshTokenReuseWindow=-1", "[OAuth2] RefreshTokenReuseWindow: must be a whole number" },
+  { "RefreshTokenReuseWindow=10m", "[OAuth2] RefreshTokenReuseWindow: must be a whole number" },
+  { "RefreshTokenIdleLifetime=1e9", "[OAuth2] RefreshTokenIdleLifetime: must be a whole number" },
+  { "AccessTokenLifetime=2147483648", "[OAuth2] AccessTokenLifetime: must be a whole number" },
+  { "AccessTokenLifetime=0x10", "[OAuth2] AccessTokenLifetime: must be a whole number" },
+
+  /* Lists */
+  { "Scopes=read write", "[OAuth2] Scopes: “read write” is not a scope" },
+  { "Scopes=read,write", "[OAuth2] Scopes: “read,write” is not a scope: “;”" },
+  { "RequiredScopes=a;\\\\", "[OAuth2] RequiredScopes: “\\” is not a scope" },
+  { "AuthorizeParameters=prompt", "[OAuth2] AuthorizeParameters: has an item that is not" },
+  { "AuthorizeParameters==x", "[OAuth2] AuthorizeParameters: has an item that is not" },
+  { "AuthorizeParameters=a=b;state=x", "[OAuth2] AuthorizeParameters: can't set “state”" },
+  { "AuthorizeParameters=client_id=x", "[OAuth2] AuthorizeParameters: can't set “client_id”" },
+  { "AuthorizeParameters=redirect_uri =x", "[OAuth2] AuthorizeParameters: can't set “redirect" },
+  { "AuthorizeParameters=response_type=x", "[OAuth2] AuthorizeParameters: can't set “response" },
+  { "AuthorizeParameters=scope=x", "[OAuth2] AuthorizeParameters: can't set “scope”" },
+  { "AuthorizeParameters=code_challenge=x", "[OAuth2] AuthorizeParameters: can't set “code_ch" },
+  { "AuthorizeParameters=code_challenge_method=plain", "[OAuth2] AuthorizeParameters: can't set" },
+  { "TokenParameters=grant_type=x", "[OAuth2] TokenParameters: can't set “grant_type”" },
+  { "TokenParameters=client_secret=x", "[OAuth2] TokenParameters: can't set “client_secret”" },
+  { "TokenParameters=code=x", "[OAuth2] TokenParameters: can't set “code”" },
+  { "TokenParameters=code_verifier=x", "[OAuth2] TokenParameters: can't set “code_verifier”" },
+  { "TokenParameters=refresh_token=x", "[OAuth2] TokenParameters: can't set “refresh_token”" },
+  { "DeadGrantErrors=invalid_grant", "[OAuth2] DeadGrantErrors: has an item that is not" },
+  { "DeadGrantErrors=403:", "[OAuth2] DeadGrantErrors: has an item that is not" },
+  { "DeadGrantErrors=403:x:", "[OAuth2] DeadGrantErrors: has an item that is not" },
+  { "DeadGrantErrors=x:invalid_grant", "[OAuth2] DeadGrantErrors: has an item that is not" },
+  { "DeadGrantErrors=503:invalid_grant", "[OAuth2] DeadGrantErrors: has an item that is not" },
+
+  /* Resources and keys */
+  { "[Resources]\nEndpoint=x", "[Resources] Endpoint: is not an absolute URL" },
+  { "[Resources]\nMember=access_token", "[Resources] Member: can't be “access_token”" },
+  { "[Resources]\nUrlMember=refresh_token", "[Resources] UrlMember: can't be “refresh_token”" },
+  { "[Resources]\nMember=a b", "[Resources] Member: must be made of" },
+  { "[Resources]\nSelectedMember=accessible_resources", "[Resources] SelectedMember: is the same" },
+  { "[Resources]\nUrlMember=selected_cloud_id", "[Resources] UrlMember: is the same" },
+  { "[Resources]\nAccountEndpoint=/me", "[Resources] AccountEndpoint: is relative, but" },
+  { "[Resources]\nEndpoint=https://a.example/\nAccountEndpoint=//evil@b.example/",
+    "[Resources] AccountEndpoint: must not have a user name" },
+  { "[Resources]\nAccountEndpoint=http://a.example/me", "[Resources] AccountEndpoint: must be h" },
+  { "[Resources]\nAccountScope=a b", "[Resources] AccountScope: “a b” is not a scope" },
+  { "[ApiKey]\nHeader=Authorization", "[ApiKey] Header: must be “Name: value”" },
+  { "[ApiKey]\nHeader=: {token}", "[ApiKey] Header: must be “Name: value”" },
+  { "[ApiKey]\nHeader=X Y: {token}", "[ApiKey] Header: must be “Name: value”" },
+  { "[ApiKey]\nHeader=X: secret", "[ApiKey] Header: has no place for the key" },
+  { "[ApiKey]\nHeader=X: {token}\\r\\nY: z", "[ApiKey] Header: must be printable ASCII" },
+  { "[ApiKey]\nCreateUrl=x", "[ApiKey] CreateUrl: is not an absolute URL" },
+
+  /* [Provider] */
+  { "[Provider]\nName=", "[Provider] Name: is missing" },
+  { "[Provider]\nName=a\\nb", "[Provider] Name: has a character that can't be printed" },
+  { "[Provider]\nKind=", "[Provider] Kind: is missing" },
+  { "[Provider]\nKind=oauth1", "[Provider] Kind: must be of oauth2" },
+  { "[Provider]\nKind=none;oauth2", "[Provider] Kind: has “none” beside others" },
+  { "AuthorizationEndpoint=", "[OAuth2] AuthorizationEndpoint: is missing" },
+  { "TokenEndpoint=", "[OAuth2] TokenEndpoint: is missing" },
+};
+
 static void
 test_mistakes (void)
 {
-  static const struct
-  {
-    const char *keys;
-    const char *complaint; /* how the message begins */
-  } vectors[] = {
-    /* URLs */
-    { "TokenEndpoint=a.example/token", "[OAuth2] TokenEndpoint: is not an absolute URL" },
-    { "TokenEndpoint=/token", "[OAuth2] TokenEndpoint: is not an absolute URL" },
-    { "TokenEndpoint=http://a.example/token", "[OAuth2] TokenEndpoint: must be https" },
-    { "TokenEndpoint=ftp://a.example/token", "[OAuth2] TokenEndpoint: must be https" },
-    { "TokenEndpoint=file:///etc/passwd", "[OAuth2] TokenEndpoint: has no host" },
-    { "TokenEndpoint=https:///token", "[OAuth2] TokenEndpoint: has no host" },
-    { "TokenEndpoint=http://127.0.0.1.evil.test/", "[OAuth2] TokenEndpoint: must be https" },
-    { "TokenEndpoint=http://127.1/", "[OAuth2] TokenEndpoint: must be https" },
-    { "TokenEndpoint=http://0.0.0.0/", "[OAuth2] TokenEndpoint: must be https" },
-    { "TokenEndpoint=http://localhost.evil.test/", "[OAuth2] TokenEndpoint: must be https" },
-    { "TokenEndpoint=https://u@a.example/", "[OAuth2] TokenEndpoint: must not have a user name" },
-    { "TokenEndpoint=https://@a.example/", "[OAuth2] TokenEndpoint: must not have a user name" },
-    { "TokenEndpoint=https://u:p@a.example/", "[OAuth2] TokenEndpoint: must not have a user name" },
-    { "TokenEndpoint=https://a.example/#", "[OAuth2] TokenEndpoint: must not have a fragment" },
-    { "TokenEndpoint=https://a.example/#f", "[OAuth2] TokenEndpoint: must not have a fragment" },
-    { "TokenEndpoint=https://a.example:0/", "[OAuth2] TokenEndpoint: has the port 0" },
-    { "TokenEndpoint=https://a.example:65536/", "[OAuth2] TokenEndpoint: is not an absolute URL" },
-    { "TokenEndpoint=https://a.example/a b", "[OAuth2] TokenEndpoint: has a character" },
-    { "TokenEndpoint=https://a.example\\\\@evil.test/", "[OAuth2] TokenEndpoint: has a character" },
-    { "TokenEndpoint=https://a.example/\\nx", "[OAuth2] TokenEndpoint: has a character" },
-    { "TokenEndpoint=https://bücher.example/", "[OAuth2] TokenEndpoint: has a character" },
-    { "TokenEndpoint=https://b%C3%BCcher.example/", "[OAuth2] TokenEndpoint: has no host" },
-    { "TokenEndpoint=https://a%2Fb.example/", "[OAuth2] TokenEndpoint: has no host" },
-    { "TokenEndpoint=https://a.example/\\q", "[OAuth2] TokenEndpoint: has a backslash" },
-    { "AuthorizationEndpoint=javascript:x", "[OAuth2] AuthorizationEndpoint: " },
-    { "RefreshEndpoint=x", "[OAuth2] RefreshEndpoint: is not an absolute URL" },
-    { "RevocationEndpoint=x", "[OAuth2] RevocationEndpoint: is not an absolute URL" },
-    { "DeviceAuthorizationEndpoint=x", "[OAuth2] DeviceAuthorizationEndpoint: is not an" },
-    { "RegistrationEndpoint=x", "[OAuth2] RegistrationEndpoint: is not an absolute URL" },
-    { "Issuer=https://a.example/?q", "[OAuth2] Issuer: must not have a query" },
-    { "Issuer=http://a.example/", "[OAuth2] Issuer: must be https" },
-    { "[Provider]\nDocumentation=ftp://a.example/", "[Provider] Documentation: must be https" },
-    { "[Provider]\nDocumentation=https://{sub}.example/\n[Tenant]\nsub=a",
-      "[Provider] Documentation: must not have a {parameter}" },
-
-    /* Braces */
-    { "TokenEndpoint=https://{sub}.example/", "[OAuth2] TokenEndpoint: has a {parameter} that" },
-    { "TokenEndpoint=https://{sub}.example/\n[Tenant]\nother=a",
-      "[OAuth2] TokenEndpoint: has a {parameter} that" },
-    { "TokenEndpoint=https://{sub}.example/{\n[Tenant]\nsub=a",
-      "[OAuth2] TokenEndpoint: has a {parameter} that" },
-    { "TokenEndpoint=https://{{sub}}.example/\n[Tenant]\nsub=a",
-      "[OAuth2] TokenEndpoint: has a {parameter} that" },
-    { "TokenEndpoint=https://a.example:{sub}/\n[Tenant]\nsub=[0-9]+",
-      "[OAuth2] TokenEndpoint: is not an absolute URL" }, /* a port is no tenant */
-    { "TokenEndpoint={sub}://a.example/\n[Tenant]\nsub=https?",
-      "[OAuth2] TokenEndpoint: must be https" }, /* nor a scheme */
-    { "TokenEndpoint=https://{sub}@a.example/\n[Tenant]\nsub=a",
-      "[OAuth2] TokenEndpoint: must not have a user name" },
-    { "TokenEndpoint=http://{sub}/\n[Tenant]\nsub=localhost",
-      "[OAuth2] TokenEndpoint: must be https" },
-    { "[Tenant]\nsub=[a-z", "[Tenant] sub: is not a regular expression" },
-    { "[Tenant]\nsub=a)|(b", "[Tenant] sub: is not a regular expression" },
-    { "[Tenant]\nsub domain=a", "[Tenant] sub domain: must be named" },
-    { "[Tenant]\n1st=a", "[Tenant] 1st: must be named" },
-
-    /* Redirects */
-    { "RedirectUri=http://127.0.0.1/callback", "[OAuth2] RedirectUri: must name its port" },
-    { "RedirectUri=https://127.0.0.1:1/callback", "[OAuth2] RedirectUri: must be http to" },
-    { "RedirectUri=http://a.example:1/callback", "[OAuth2] RedirectUri: must be http to" },
-    { "RedirectUri=http://0.0.0.0:1/callback", "[OAuth2] RedirectUri: must be http to" },
-    { "RedirectUri=http://127.0.0.1:1", "[OAuth2] RedirectUri: must have a path" },
-    { "RedirectUri=http://127.0.0.1:0/", "[OAuth2] RedirectUri: has the port 0" },
-    { "RedirectUri=http://127.0.0.1:1/?a", "[OAuth2] RedirectUri: must have neither" },
-    { "RedirectUri=http://127.0.0.1:1/#a", "[OAuth2] RedirectUri: must have neither" },
-    { "RedirectUri=http://u@127.0.0.1:1/", "[OAuth2] RedirectUri: must not have a user name" },
-    { "RedirectUri=http://127.0.0.1:1/{sub}\n[Tenant]\nsub=a",
-      "[OAuth2] RedirectUri: must not have a {parameter}" },
-    { "RedirectUri=urn:ietf:wg:oauth:2.0:oob", "[OAuth2] RedirectUri: has no host" },
-
-    /* Words and numbers */
-    { "ScopeSeparator=;", "[OAuth2] ScopeSeparator: must be space or comma" },
-    { "TokenRequest=xml", "[OAuth2] TokenRequest: must be form or json" },
-    { "TokenRequest=JSON", "[OAuth2] TokenRequest: must be form or json" },
-    { "ClientAuthentication=mtls", "[OAuth2] ClientAuthentication: must be post or basic or none" },
-    { "Pkce=plain", "[OAuth2] Pkce: must be none or S256" },
-    { "Pkce=S256      # as it should be", "[OAuth2] Pkce: must be none or S256" }, /* no comment */
-    { "RedirectPort=8080", "[OAuth2] RedirectPort: must be any or exact" },
-    { "RefreshTokenRotates=yes", "[OAuth2] RefreshTokenRotates: must be false or true" },
-    { "RefreshTokenReuseWindow=-1", "[OAuth2] RefreshTokenReuseWindow: must be a whole number" },
-    { "RefreshTokenReuseWindow=10m", "[OAuth2] RefreshTokenReuseWindow: must be a whole number" },
-    { "RefreshTokenIdleLifetime=1e9", "[OAuth2] RefreshTokenIdleLifetime: must be a whole number" },
-    { "AccessTokenLifetime=2147483648", "[OAuth2] AccessTokenLifetime: must be a whole number" },
-    { "AccessTokenLifetime=0x10", "[OAuth2] AccessTokenLifetime: must be a whole number" },
-
-    /* Lists */
-    { "Scopes=read write", "[OAuth2] Scopes: “read write” is not a scope" },
-    { "Scopes=read,write", "[OAuth2] Scopes: “read,write” is not a scope: “;”" },
-    { "RequiredScopes=a;\\\\", "[OAuth2] RequiredScopes: “\\” is not a scope" },
-    { "AuthorizeParameters=prompt", "[OAuth2] AuthorizeParameters: has an item that is not" },
-    { "AuthorizeParameters==x", "[OAuth2] AuthorizeParameters: has an item that is not" },
-    { "AuthorizeParameters=a=b;state=x", "[OAuth2] AuthorizeParameters: can't set “state”" },
-    { "AuthorizeParameters=client_id=x", "[OAuth2] AuthorizeParameters: can't set “client_id”" },
-    { "AuthorizeParameters=redirect_uri =x", "[OAuth2] AuthorizeParameters: can't set “redirect" },
-    { "AuthorizeParameters=response_type=x", "[OAuth2] AuthorizeParameters: can't set “response" },
-    { "AuthorizeParameters=scope=x", "[OAuth2] AuthorizeParameters: can't set “scope”" },
-    { "AuthorizeParameters=code_challenge=x", "[OAuth2] AuthorizeParameters: can't set “code_ch" },
-    { "AuthorizeParameters=code_challenge_method=plain",
-      "[OAuth2] AuthorizeParameters: can't set" },
-    { "TokenParameters=grant_type=x", "[OAuth2] TokenParameters: can't set “grant_type”" },
-    { "TokenParameters=client_secret=x", "[OAuth2] TokenParameters: can't set “client_secret”" },
-    { "TokenParameters=code=x", "[OAuth2] TokenParameters: can't set “code”" },
-    { "TokenParameters=code_verifier=x", "[OAuth2] TokenParameters: can't set “code_verifier”" },
-    { "TokenParameters=refresh_token=x", "[OAuth2] TokenParameters: can't set “refresh_token”" },
-    { "DeadGrantErrors=invalid_grant", "[OAuth2] DeadGrantErrors: has an item that is not" },
-    { "DeadGrantErrors=403:", "[OAuth2] DeadGrantErrors: has an item that is not" },
-    { "DeadGrantErrors=403:x:", "[OAuth2] DeadGrantErrors: has an item that is not" },
-    { "DeadGrantErrors=x:invalid_grant", "[OAuth2] DeadGrantErrors: has an item that is not" },
-    { "DeadGrantErrors=503:invalid_grant", "[OAuth2] DeadGrantErrors: has an item that is not" },
-
-    /* Resources and keys */
-    { "[Resources]\nEndpoint=x", "[Resources] Endpoint: is not an absolute URL" },
-    { "[Resources]\nMember=access_token", "[Resources] Member: can't be “access_token”" },
-    { "[Resources]\nUrlMember=refresh_token", "[Resources] UrlMember: can't be “refresh_token”" },
-    { "[Resources]\nMember=a b", "[Resources] Member: must be made of" },
-    { "[Resources]\nSelectedMember=accessible_resources",
-      "[Resources] SelectedMember: is the same" },
-    { "[Resources]\nUrlMember=selected_cloud_id", "[Resources] UrlMember: is the same" },
-    { "[Resources]\nAccountEndpoint=/me", "[Resources] AccountEndpoint: is relative, but" },
-    { "[Resources]\nEndpoint=https://a.example/\nAccountEndpoint=//evil@b.example/",
-      "[Resources] AccountEndpoint: must not have a user name" },
-    { "[Resources]\nAccountEndpoint=http://a.example/me",
-      "[Resources] AccountEndpoint: must be h" },
-    { "[Resources]\nAccountScope=a b", "[Resources] AccountScope: “a b” is not a scope" },
-    { "[ApiKey]\nHeader=Authorization", "[ApiKey] Header: must be “Name: value”" },
-    { "[ApiKey]\nHeader=: {token}", "[ApiKey] Header: must be “Name: value”" },
-    { "[ApiKey]\nHeader=X Y: {token}", "[ApiKey] Header: must be “Name: value”" },
-    { "[ApiKey]\nHeader=X: secret", "[ApiKey] Header: has no place for the key" },
-    { "[ApiKey]\nHeader=X: {token}\\r\\nY: z", "[ApiKey] Header: must be printable ASCII" },
-    { "[ApiKey]\nCreateUrl=x", "[ApiKey] CreateUrl: is not an absolute URL" },
-
-    /* [Provider] */
-    { "[Provider]\nName=", "[Provider] Name: is missing" },
-    { "[Provider]\nName=a\\nb", "[Provider] Name: has a character that can't be printed" },
-    { "[Provider]\nKind=", "[Provider] Kind: is missing" },
-    { "[Provider]\nKind=oauth1", "[Provider] Kind: must be of oauth2" },
-    { "[Provider]\nKind=none;oauth2", "[Provider] Kind: has “none” beside others" },
-    { "AuthorizationEndpoint=", "[OAuth2] AuthorizationEndpoint: is missing" },
-    { "TokenEndpoint=", "[OAuth2] TokenEndpoint: is missing" },
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+  for (size_t i = 0; i < G_N_ELEMENTS (mistakes); i++)
     {
-      g_autofree char *text = g_strconcat (MINIMAL, vectors[i].keys, "\n", NULL);
+      g_autofree char *text = g_strconcat (MINIMAL, mistakes[i].keys, "\n", NULL);
       g_autoptr (GError) error = NULL;
       g_autoptr (CvgProvider) provider = read_text (text, strlen (text), &error);
 
-      g_test_message ("%s", vectors[i].keys);
+      g_test_message ("%s", mistakes[i].keys);
       g_assert_null (provider);
       g_assert_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE);
-      if (!g_str_has_prefix (error->message, vectors[i].complaint))
-        g_assert_cmpstr (error->message, ==, vectors[i].complaint);
+      if (!g_str_has_prefix (error->message, mistakes[i].complaint))
+        g_assert_cmpstr (error->message, ==, mistakes[i].complaint);
     }
 }
 
