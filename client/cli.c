@@ -1,0 +1,117 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How a command talks to the person: on stderr, so that stdout holds data only. Everything is
+ * stripped of control characters on the way out: names and messages come from other programs and
+ * from servers, and must not steer the terminal.
+ */
+#include "client/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/output.h"
+
+static void
+put_line (const char *format, va_list values)
+{
+  g_autofree char *text = g_strdup_vprintf (format, values);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (char **line = lines; *line != NULL; line++)
+    {
+      g_autofree char *printable = cvg_output_make_printable (*line);
+
+      fprintf (stderr, "%s\n", printable);
+    }
+}
+
+/**
+ * cvg_cli_note:
+ * @cli: the command's context
+ * @format: a sentence that may be left out with --quiet
+ *
+ * Tells the person what is going on.
+ */
+void
+cvg_cli_note (const CvgCli *cli, const char *format, ...)
+{
+  va_list values;
+
+  if (cli->quiet)
+    return;
+
+  va_start (values, format);
+  put_line (format, values);
+  va_end (values);
+}
+
+/**
+ * cvg_cli_tell:
+ * @format: a sentence that the person needs in any case
+ *
+ * As cvg_cli_note(), for what --quiet must not hide: without it the person is stuck.
+ */
+void
+cvg_cli_tell (const char *format, ...)
+{
+  va_list values;
+
+  va_start (values, format);
+  put_line (format, values);
+  va_end (values);
+}
+
+/**
+ * cvg_cli_set_instance:
+ * @cli: the command's context
+ * @instance_id: UUID of the instance that the command is about
+ */
+void
+cvg_cli_set_instance (CvgCli *cli, const char *instance_id)
+{
+  g_free (cli->instance);
+  cli->instance = g_strdup (instance_id);
+}
+
+/**
+ * cvg_cli_set_server:
+ * @cli: the command's context
+ * @server_name: name of the server that the command is about
+ */
+void
+cvg_cli_set_server (CvgCli *cli, const char *server_name)
+{
+  g_free (cli->server);
+  cli->server = g_strdup (server_name);
+}
+
+/**
+ * cvg_cli_quote_word:
+ * @text: an argument
+ *
+ * Returns: (transfer full): it as one writes it in a shell, in quotes only if it needs them
+ */
+char *
+cvg_cli_quote_word (const char *text)
+{
+  for (const char *at = text; *at != '\0'; at++)
+    if (!g_ascii_isalnum (*at) && strchr ("-_.@", *at) == NULL)
+      return g_shell_quote (text);
+
+  return *text != '\0' ? g_strdup (text) : g_shell_quote (text);
+}
+
+/**
+ * cvg_cli_clear:
+ * @cli: the command's context
+ *
+ * Frees what is in it.
+ */
+void
+cvg_cli_clear (CvgCli *cli)
+{
+  g_clear_pointer (&cli->instance, g_free);
+  g_clear_pointer (&cli->server, g_free);
+  g_clear_pointer (&cli->advice, g_free);
+}

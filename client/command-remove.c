@@ -1,0 +1,86 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * claviger logout, claviger remove: both tell the server too; what it could not be told now the
+ * daemon tells it later.
+ */
+#include <gio/gio.h>
+
+#include "client/commands.h"
+#include "client/connection.h"
+#include "client/instance.h"
+#include "client/output.h"
+
+static gboolean no_revoke;
+
+static const GOptionEntry entries[] = {
+  { "no-revoke", 0, 0, G_OPTION_ARG_NONE, &no_revoke, "Do not tell the server", NULL },
+  G_OPTION_ENTRY_NULL,
+};
+
+static gboolean
+call_delete (CvgCli *cli, const char *method, const char *done, const char *text, GError **error)
+{
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+  g_autofree char *id = cvg_instance_resolve_id (cli, text, error);
+  g_autoptr (GVariant) reply = NULL;
+  gboolean revoked = FALSE;
+
+  if (id == NULL)
+    return FALSE;
+
+  if (no_revoke)
+    g_variant_dict_insert (&options, "revoke", "b", FALSE);
+  reply = cvg_connection_call (
+      method, g_variant_new ("(s@a{sv})", id, g_variant_dict_end (&options)), "(b)", error);
+  if (reply == NULL)
+    return FALSE;
+
+  g_variant_get (reply, "(b)", &revoked);
+  if (cli->json)
+    cvg_output_print_json (
+        g_variant_new_parsed ("{'instance-id': <%s>, 'revoked': <%b>}", id, revoked));
+  else if (revoked)
+    cvg_cli_note (cli, "%s, and the server has confirmed that the credentials are dead.", done);
+  else
+    cvg_cli_note (cli, "%s. The server has not confirmed that the credentials are dead.", done);
+  return TRUE;
+}
+
+static gboolean
+run_logout (CvgCli *cli, char **arguments, GError **error)
+{
+  return call_delete (cli, "DeleteInstanceAuth", "Signed out", arguments[0], error);
+}
+
+static gboolean
+run_remove (CvgCli *cli, char **arguments, GError **error)
+{
+  return call_delete (cli, "DeleteInstance", "Removed", arguments[0], error);
+}
+
+const CvgCommand cvg_command_logout = {
+  .name = "logout",
+  .arguments = "INSTANCE",
+  .summary = "Sign an instance out and keep the instance",
+  .description = "Deletes the credentials and tells the server to revoke them.\n\n"
+                 "Example:\n"
+                 "  claviger logout confluence",
+  .entries = entries,
+  .min_arguments = 1,
+  .max_arguments = 1,
+  .run = run_logout,
+};
+
+const CvgCommand cvg_command_remove = {
+  .name = "remove",
+  .arguments = "INSTANCE",
+  .summary = "Sign an instance out and forget it",
+  .description =
+      "Deletes the credentials and the instance, and tells the server to revoke them.\n\n"
+      "Example:\n"
+      "  claviger remove 3f2504e0",
+  .min_arguments = 1,
+  .max_arguments = 1,
+  .run = run_remove,
+};

@@ -1,0 +1,84 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * An error says what happened; the hint after it says what the person can do, as a command to
+ * copy where there is one. It depends on the code of the error alone: the daemon's words are
+ * never parsed.
+ */
+#include "client/hint.h"
+
+#include "client/exit-status.h"
+#include "dbus/error.h"
+
+static char *
+format_sign_in (const CvgCli *cli)
+{
+  if (cli->instance != NULL)
+    return g_strdup_printf ("Sign in with: claviger login --instance %s", cli->instance);
+
+  if (cli->server != NULL)
+    {
+      g_autofree char *server = cvg_cli_quote_word (cli->server);
+
+      return g_strdup_printf ("Sign in with: claviger login %s", server);
+    }
+
+  return g_strdup ("Sign in with: claviger login SERVER");
+}
+
+static char *
+hint_for_our_error (const CvgCli *cli, CvgError code)
+{
+  switch (code)
+    {
+    case CVG_ERROR_NOT_SIGNED_IN:
+    case CVG_ERROR_NEEDS_SIGN_IN:
+      return format_sign_in (cli);
+    case CVG_ERROR_UNKNOWN_SERVER:
+      return g_strdup ("The catalogue: claviger servers");
+    case CVG_ERROR_NOT_FOUND:
+      return g_strdup ("What there is: claviger list");
+    case CVG_ERROR_KEYRING_LOCKED:
+      return g_strdup ("Unlock the login keyring and try again; the credentials are safe in it.");
+    case CVG_ERROR_KEYRING_UNAVAILABLE:
+      return g_strdup ("Start a keyring that speaks the Secret Service, such as GNOME Keyring, "
+                       "KWallet or KeePassXC, and try again.");
+    case CVG_ERROR_TRY_LATER:
+      return g_strdup ("The credentials are kept; try again later.");
+    case CVG_ERROR_PORT_IN_USE:
+      return g_strdup ("End the program that has the port, or sign in without it: --paste");
+    case CVG_ERROR_FAILED:
+      return g_strdup ("Details are in the journal: journalctl --user -t claviger");
+    case CVG_ERROR_INVALID_ARGUMENT:
+    case CVG_ERROR_ACCESS_DENIED:
+    case CVG_ERROR_NO_CLIENT: /* the login command gives advice of its own */
+    case CVG_ERROR_REFUSED:
+    case CVG_ERROR_CANCELLED:
+    case CVG_ERROR_TIMED_OUT:
+    default:
+      return NULL;
+    }
+}
+
+/**
+ * cvg_hint_for_error:
+ * @cli: the command's context
+ * @error: why the command failed
+ *
+ * Returns: (transfer full) (nullable): a line of advice
+ */
+char *
+cvg_hint_for_error (const CvgCli *cli, const GError *error)
+{
+  if (cli->advice != NULL)
+    return g_strdup (cli->advice);
+
+  if (error->domain == CVG_ERROR)
+    return hint_for_our_error (cli, (CvgError) error->code);
+
+  if (cvg_exit_status_from_error (error) == CVG_EXIT_UNREACHABLE)
+    return g_strdup ("Is it installed, and does it start? See: "
+                     "systemctl --user status claviger.service");
+
+  return NULL;
+}

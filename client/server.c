@@ -1,0 +1,120 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The daemon matches the names of servers exactly; people do not. SERVER is the exact name, else
+ * the slug, else the name in other letters: "google calendar" and "google-calendar" are both Google
+ * Calendar.
+ */
+#include "client/server.h"
+
+#include "client/connection.h"
+#include "client/vardict.h"
+#include "dbus/error.h"
+
+static gboolean
+match_exact (GVariant *server, const char *text)
+{
+  return g_str_equal (cvg_vardict_get_string (server, "name"), text);
+}
+
+static gboolean
+match_slug (GVariant *server, const char *text)
+{
+  return g_ascii_strcasecmp (cvg_vardict_get_string (server, "slug"), text) == 0;
+}
+
+static gboolean
+match_loose (GVariant *server, const char *text)
+{
+  return cvg_server_same_name (cvg_vardict_get_string (server, "name"), text);
+}
+
+static char
+fold (char letter)
+{
+  return letter == ' ' || letter == '_' ? '-' : g_ascii_tolower (letter);
+}
+
+/**
+ * cvg_server_same_name:
+ * @name: the name of a server
+ * @text: what the person typed
+ *
+ * Returns: whether the two differ in nothing but letter case and the kind of gap between words
+ */
+gboolean
+cvg_server_same_name (const char *name, const char *text)
+{
+  while (*name != '\0' && fold (*name) == fold (*text))
+    {
+      name++;
+      text++;
+    }
+  return *name == '\0' && *text == '\0';
+}
+
+/**
+ * cvg_server_find:
+ * @servers: the catalogue as ListServers gives it, aa{sv}
+ * @text: what the person typed
+ * @error: return location: UnknownServer
+ *
+ * Returns: (transfer full) (nullable): the server meant
+ */
+GVariant *
+cvg_server_find (GVariant *servers, const char *text, GError **error)
+{
+  static gboolean (*const matchers[]) (GVariant *, const char *) = { match_exact, match_slug,
+                                                                     match_loose };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (matchers); i++)
+    for (size_t j = 0; j < g_variant_n_children (servers); j++)
+      {
+        g_autoptr (GVariant) server = g_variant_get_child_value (servers, j);
+
+        if (matchers[i](server, text))
+          return g_steal_pointer (&server);
+      }
+
+  g_set_error (error, CVG_ERROR, CVG_ERROR_UNKNOWN_SERVER,
+               "There is no server “%s” in the catalogue", text);
+  return NULL;
+}
+
+/**
+ * cvg_server_resolve:
+ * @cli: the command's context, which remembers the server
+ * @text: SERVER of the command line
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the server as ListServers gives it
+ */
+GVariant *
+cvg_server_resolve (CvgCli *cli, const char *text, GError **error)
+{
+  g_autoptr (GVariant) servers = cvg_connection_list_servers (error);
+  GVariant *server = NULL;
+
+  if (servers == NULL)
+    return NULL;
+
+  server = cvg_server_find (servers, text, error);
+  if (server != NULL)
+    cvg_cli_set_server (cli, cvg_vardict_get_string (server, "name"));
+  return server;
+}
+
+/**
+ * cvg_server_has_kind:
+ * @server: a server of ListServers
+ * @kind: a way in, as "oauth2"
+ *
+ * Returns: whether the server has it
+ */
+gboolean
+cvg_server_has_kind (GVariant *server, const char *kind)
+{
+  g_auto (GStrv) kinds = g_strsplit (cvg_vardict_get_string (server, "kind"), ";", -1);
+
+  return g_strv_contains ((const char *const *) kinds, kind);
+}

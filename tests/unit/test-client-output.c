@@ -1,0 +1,149 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "client/output.h"
+
+#include "client/cli.h"
+
+static void
+test_width (void)
+{
+  static const struct
+  {
+    const char *text;
+    unsigned int width;
+  } vectors[] = {
+    { "", 0 },
+    { "abc", 3 },
+    { "büro", 4 },
+    { "o\xcc\x88l", 2 },   /* a combining mark takes no room */
+    { "東京", 4 },         /* wide characters take two */
+    { "a\xe2\x80\x8d", 1 } /* neither does a joiner */
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    g_assert_cmpuint (cvg_output_get_width (vectors[i].text), ==, vectors[i].width);
+}
+
+static void
+test_printable (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *printable;
+  } vectors[] = {
+    { "plain – büro", "plain – büro" },
+    { "\033]0;title\007", "\xef\xbf\xbd]0;title\xef\xbf\xbd" }, /* an escape sequence */
+    { "a\nb\rc\td", "a\xef\xbf\xbd"
+                    "b\xef\xbf\xbd"
+                    "c\xef\xbf\xbd"
+                    "d" }, /* a line of its own */
+    { "\xc2\x9b"
+      "31m",
+      "\xef\xbf\xbd"
+      "31m" },                                  /* C1 control */
+    { "\xff\xfe", "\xef\xbf\xbd\xef\xbf\xbd" }, /* no UTF-8 */
+    { "a\xe2\x80\xae"
+      "b",
+      "a\xef\xbf\xbd"
+      "b" }, /* right-to-left override */
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autofree char *printable = cvg_output_make_printable (vectors[i].text);
+
+      g_assert_cmpstr (printable, ==, vectors[i].printable);
+    }
+}
+
+static void
+test_table (void)
+{
+  static const char *const headings[] = { "NAME", "LABEL", "EMPTY", "STATUS" };
+  g_autoptr (CvgTable) table = cvg_table_new (headings, G_N_ELEMENTS (headings));
+  g_autofree char *nothing = cvg_table_format (table, FALSE);
+  g_autofree char *text = NULL;
+
+  g_assert_cmpstr (nothing, ==, "");
+
+  cvg_table_add_row (table, (const char *[]){ "東京", "", "", "active" });
+  cvg_table_add_row (table, (const char *[]){ "a longer one", "büro", NULL, "" });
+  cvg_table_add_row (table, (const char *[]){ "x", "\033[2J", "", "signed-out" });
+  text = cvg_table_format (table, FALSE);
+
+  g_assert_cmpstr (text, ==,
+                   "NAME          LABEL  STATUS\n"
+                   "東京                 active\n"
+                   "a longer one  büro\n"
+                   "x             \xef\xbf\xbd[2J   signed-out\n");
+}
+
+static void
+test_colours (void)
+{
+  static const char *const headings[] = { "A", "STATUS" };
+  g_autoptr (CvgTable) table = cvg_table_new (headings, G_N_ELEMENTS (headings));
+  g_autofree char *plain = NULL;
+  g_autofree char *coloured = NULL;
+
+  cvg_table_add_row (table, (const char *[]){ "x", "needs-sign-in" });
+  plain = cvg_table_format (table, FALSE);
+  coloured = cvg_table_format (table, TRUE);
+
+  g_assert_null (strchr (plain, '\033'));
+  g_assert_cmpstr (coloured, ==,
+                   "\033[1mA\033[0m  \033[1mSTATUS\033[0m\n"
+                   "x  \033[31mneeds-sign-in\033[0m\n");
+}
+
+static void
+test_json (void)
+{
+  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_parsed (
+      "{'success': <false>, 'authData': <@ma{sv} nothing>,"
+      " 'serial': <@t 7>, 'label': <'\\u001b\"'>, 'sites': <[{'id': <'1'>}]>}"));
+  g_autofree char *text = cvg_output_format_json (value, FALSE);
+
+  g_assert_cmpstr (text, ==,
+                   "{\"success\":false,\"authData\":null,\"serial\":7,"
+                   "\"label\":\"\\u001b\\\"\",\"sites\":[{\"id\":\"1\"}]}");
+}
+
+static void
+test_quoting (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *quoted;
+  } vectors[] = {
+    { "Confluence", "Confluence" },
+    { "alice@example.com", "alice@example.com" },
+    { "Google Calendar", "'Google Calendar'" },
+    { "$(reboot)", "'$(reboot)'" },
+    { "", "''" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autofree char *quoted = cvg_cli_quote_word (vectors[i].text);
+
+      g_assert_cmpstr (quoted, ==, vectors[i].quoted);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_log_writer_default_set_use_stderr (TRUE);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/client/output/width", test_width);
+  g_test_add_func ("/client/output/printable", test_printable);
+  g_test_add_func ("/client/output/table", test_table);
+  g_test_add_func ("/client/output/colours", test_colours);
+  g_test_add_func ("/client/output/json", test_json);
+  g_test_add_func ("/client/cli/quote-word", test_quoting);
+  return g_test_run ();
+}
