@@ -130,8 +130,8 @@ class World:
         return [
             f"{path.relative_to(self.tree.root)} holds a secret"
             for path in self.tree.files()
-            # A browser's history is the browser's business.
-            if not path.relative_to(self.tree.root).parts[0].startswith("chromium")
+            # A browser's history is the browser's business, and it may still be tidying up.
+            if not any(p.startswith("chromium") for p in path.relative_to(self.tree.root).parts)
             and any(value in path.read_bytes() for value in values)
         ]
 
