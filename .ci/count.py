@@ -13,8 +13,7 @@ import sys
 from pathlib import Path
 
 TAP = re.compile(r"^(not )?ok\b[^#\n]*(#\s*(?:SKIP|TODO))?", re.MULTILINE | re.IGNORECASE)
-PYTEST = re.compile(r"^=+ (.*\b(?:passed|failed|error|errors|skipped|no tests ran)\b.*) in [\d.]+s.*=+\s*$",
-                    re.MULTILINE)
+PYTEST = re.compile(r"^(?:=+ )?(\d+ (?:passed|failed|errors?|skipped)\b.*) in [\d.]+s", re.MULTILINE)
 
 
 class Count:
