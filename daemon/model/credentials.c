@@ -35,7 +35,8 @@ variant_ref_or_null (GVariant *variant)
   return variant != NULL ? g_variant_ref (variant) : NULL;
 }
 
-/** cvg_credentials_copy: Returns: (transfer full): the same once more, to be changed by its maker */
+/** cvg_credentials_copy: Returns: (transfer full): the same once more, to be changed by its maker
+ */
 CvgCredentials *
 cvg_credentials_copy (const CvgCredentials *from)
 {
@@ -52,7 +53,6 @@ cvg_credentials_copy (const CvgCredentials *from)
   copy->client_id = g_strdup (from->client_id);
   copy->members = variant_ref_or_null (from->members);
   copy->resources = variant_ref_or_null (from->resources);
-  copy->selected_resource = g_strdup (from->selected_resource);
   copy->account = variant_ref_or_null (from->account);
   return copy;
 }
@@ -80,7 +80,6 @@ cvg_credentials_unref (CvgCredentials *credentials)
   g_free (credentials->client_id);
   g_clear_pointer (&credentials->members, g_variant_unref);
   g_clear_pointer (&credentials->resources, g_variant_unref);
-  g_free (credentials->selected_resource);
   g_clear_pointer (&credentials->account, g_variant_unref);
   g_free (credentials);
 }
@@ -98,24 +97,13 @@ cvg_members_keep_secret (GVariant *members)
 {
   g_autoptr (GVariant) given = g_variant_ref_sink (members);
   g_autoptr (GVariant) normal = g_variant_get_normal_form (given);
-  CvgSecret *bytes = cvg_secret_new_sized (g_variant_get_data (normal), g_variant_get_size (normal));
-  GVariant *kept =
-      g_variant_new_from_data (G_VARIANT_TYPE_VARDICT, cvg_secret_peek (bytes),
-                               cvg_secret_get_length (bytes), TRUE,
-                               (GDestroyNotify) cvg_secret_unref, bytes);
+  CvgSecret *bytes =
+      cvg_secret_new_sized (g_variant_get_data (normal), g_variant_get_size (normal));
+  GVariant *kept = g_variant_new_from_data (G_VARIANT_TYPE_VARDICT, cvg_secret_peek (bytes),
+                                            cvg_secret_get_length (bytes), TRUE,
+                                            (GDestroyNotify) cvg_secret_unref, bytes);
 
   return g_variant_ref_sink (kept);
-}
-
-/**
- * cvg_credentials_get_token:
- *
- * Returns: (transfer none) (nullable): what a program presents to the server: the access token
- */
-CvgSecret *
-cvg_credentials_get_token (const CvgCredentials *credentials)
-{
-  return credentials->access_token;
 }
 
 /**
@@ -186,7 +174,6 @@ cvg_credentials_seal (const CvgCredentials *credentials, GVariant *identity)
   cvg_vardict_add_string (&builder, "client-id", credentials->client_id);
   cvg_vardict_add_value (&builder, "members", credentials->members);
   cvg_vardict_add_value (&builder, "resources", credentials->resources);
-  cvg_vardict_add_string (&builder, "selected-resource", credentials->selected_resource);
   cvg_vardict_add_value (&builder, "account", credentials->account);
 
   dict = g_variant_ref_sink (g_variant_builder_end (&builder));
@@ -204,8 +191,8 @@ lookup_typed (GVariant *dict, const char *key, const char *type)
  * @sealed: what the keyring held
  * @identity: (out) (optional) (transfer full) (nullable): the record of its instance
  *
- * Returns: (transfer full): the credentials; fails with %CVG_ERROR_FAILED if @sealed is none of ours
- *   or from a newer version
+ * Returns: (transfer full): the credentials; fails with %CVG_ERROR_FAILED if @sealed is none of
+ * ours or from a newer version
  */
 CvgCredentials *
 cvg_credentials_unseal (const CvgSecret *sealed, GVariant **identity, GError **error)
@@ -245,7 +232,6 @@ cvg_credentials_unseal (const CvgSecret *sealed, GVariant **identity, GError **e
   if (members != NULL)
     credentials->members = cvg_members_keep_secret (members);
   credentials->resources = lookup_typed (dict, "resources", "aa{sv}");
-  credentials->selected_resource = cvg_vardict_dup_string (dict, "selected-resource");
   credentials->account = lookup_typed (dict, "account", "a{sv}");
   if (identity != NULL)
     *identity = lookup_typed (dict, "instance", "a{sv}");

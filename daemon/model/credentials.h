@@ -20,9 +20,9 @@
  * @expires_at: Unix seconds; 0: never, or nobody knows
  * @obtained_at: Unix seconds of the answer that brought the access token
  * @client_id: (nullable): the client that the grant was made with
- * @members: (nullable): a{sv}, in secret memory: what else was in the answer, or what the caller set
+ * @members: (nullable): a{sv}, in secret memory: what else was in the answer, or what the caller
+ * set
  * @resources: (nullable): aa{sv}: every site (workspace, tenant) of the grant
- * @selected_resource: (nullable): id of the site that the person chose
  * @account: (nullable): a{sv}: who signed in
  *
  * Auth data is what callers get of it: cvg_auth_data_build().
@@ -42,7 +42,6 @@ typedef struct
   char *client_id;
   GVariant *members;
   GVariant *resources;
-  char *selected_resource;
   GVariant *account;
 } CvgCredentials;
 
@@ -51,12 +50,12 @@ CvgCredentials *cvg_credentials_copy (const CvgCredentials *from) G_GNUC_WARN_UN
 CvgCredentials *cvg_credentials_ref (CvgCredentials *credentials);
 void cvg_credentials_unref (CvgCredentials *credentials);
 
-CvgSecret *cvg_credentials_get_token (const CvgCredentials *credentials);
 gboolean cvg_credentials_is_fresh (const CvgCredentials *credentials, gint64 now, guint validity);
 GVariant *cvg_members_keep_secret (GVariant *members) G_GNUC_WARN_UNUSED_RESULT;
 
-CvgSecret *cvg_credentials_seal (const CvgCredentials *credentials, GVariant *identity)
-    G_GNUC_WARN_UNUSED_RESULT;
-CvgCredentials *cvg_credentials_unseal (const CvgSecret *sealed, GVariant **identity, GError **error);
+CvgSecret *cvg_credentials_seal (const CvgCredentials *credentials,
+                                 GVariant *identity) G_GNUC_WARN_UNUSED_RESULT;
+CvgCredentials *
+cvg_credentials_unseal (const CvgSecret *sealed, GVariant **identity, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgCredentials, cvg_credentials_unref)

@@ -31,6 +31,7 @@ cvg_instance_copy (const CvgInstance *from)
   copy->owner = g_strdup (from->owner);
   copy->label = g_strdup (from->label);
   copy->client_id = g_strdup (from->client_id);
+  copy->resource_id = g_strdup (from->resource_id);
   copy->tenant = from->tenant != NULL ? g_variant_ref (from->tenant) : NULL;
   copy->created_at = from->created_at;
   copy->authorized_at = from->authorized_at;
@@ -61,6 +62,7 @@ cvg_instance_unref (CvgInstance *instance)
   g_free (instance->owner);
   g_free (instance->label);
   g_free (instance->client_id);
+  g_free (instance->resource_id);
   g_clear_pointer (&instance->tenant, g_variant_unref);
   g_free (instance->dead_reason);
   g_free (instance);
@@ -78,6 +80,7 @@ cvg_instance_to_record (const CvgInstance *instance)
   cvg_vardict_add_string (&builder, "owner", instance->owner);
   cvg_vardict_add_string (&builder, "label", instance->label);
   cvg_vardict_add_string (&builder, "client-id", instance->client_id);
+  cvg_vardict_add_string (&builder, "resource-id", instance->resource_id);
   cvg_vardict_add_value (&builder, "tenant", instance->tenant);
   cvg_vardict_add_int64 (&builder, "created-at", instance->created_at);
   cvg_vardict_add_int64 (&builder, "authorized-at", instance->authorized_at);
@@ -106,6 +109,7 @@ cvg_instance_from_record (GVariant *record, GError **error)
   instance->owner = cvg_vardict_dup_string (record, "owner");
   instance->label = cvg_vardict_dup_string (record, "label");
   instance->client_id = cvg_vardict_dup_string (record, "client-id");
+  instance->resource_id = cvg_vardict_dup_string (record, "resource-id");
   instance->tenant = g_variant_lookup_value (record, "tenant", G_VARIANT_TYPE ("a{ss}"));
   g_variant_lookup (record, "created-at", "x", &instance->created_at);
   g_variant_lookup (record, "authorized-at", "x", &instance->authorized_at);

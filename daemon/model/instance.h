@@ -15,6 +15,7 @@
  * @owner: "host", "app:ID" or "key:NAME": who created it
  * @label: (nullable): a name for people
  * @client_id: (nullable): the client that its sign-ins use; %NULL: the server's default
+ * @resource_id: (nullable): the site (workspace, tenant) of the grant that the person chose
  * @tenant: (nullable): a{ss}: values of the provider's tenant parameters
  * @created_at: Unix seconds
  * @authorized_at: Unix seconds of the last sign-in (or set credentials); 0: never
@@ -36,6 +37,7 @@ typedef struct
   char *owner;
   char *label;
   char *client_id;
+  char *resource_id;
   GVariant *tenant;
   gint64 created_at;
   gint64 authorized_at;

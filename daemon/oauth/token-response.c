@@ -325,7 +325,6 @@ cvg_token_response_merge (const CvgCredentials *before, const CvgCredentials *an
   keep_secret (&merged->id_token, before->id_token);
   keep_text (&merged->scope, before->scope);
   keep_text (&merged->client_id, before->client_id);
-  keep_text (&merged->selected_resource, before->selected_resource);
   keep_variant (&merged->resources, before->resources);
   keep_variant (&merged->account, before->account);
   keep_variant (&merged->members, before->members);
