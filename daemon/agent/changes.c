@@ -1,0 +1,388 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Changes by callers. Each follows one order: open the keyring, change it there, then change the
+ * memory and the record. So a change that fails has changed nothing, and one that is cut short by a
+ * crash leaves nothing that the next start does not understand.
+ */
+#include "agent/changes.h"
+
+#include "dbus/error.h"
+#include "model/auth-data.h"
+
+struct _CvgChanges
+{
+  GObject parent_instance;
+
+  CvgInstances *instances; /* (owned) */
+  CvgSignIns *sign_ins;    /* (owned) */
+  CvgKeyring *keyring;     /* (owned) */
+  CvgClock *clock;         /* (owned) */
+};
+
+G_DEFINE_FINAL_TYPE (CvgChanges, cvg_changes, G_TYPE_OBJECT)
+
+/* One change in progress. */
+typedef struct
+{
+  CvgEntry *entry;             /* (owned) */
+  CvgCredentials *credentials; /* (owned) (nullable): to be set */
+  CvgInstance *record;         /* (owned) (nullable): that goes with them */
+  char *resource_id;           /* (owned) (nullable): to be chosen */
+  gboolean with_instance;      /* delete the instance too */
+} Change;
+
+static void
+change_free (Change *change)
+{
+  cvg_entry_unref (change->entry);
+  g_clear_pointer (&change->credentials, cvg_credentials_unref);
+  g_clear_pointer (&change->record, cvg_instance_unref);
+  g_free (change->resource_id);
+  g_free (change);
+}
+
+static void
+cvg_changes_finalize (GObject *object)
+{
+  CvgChanges *self = CVG_CHANGES (object);
+
+  g_clear_object (&self->clock);
+  g_clear_object (&self->keyring);
+  g_clear_object (&self->sign_ins);
+  g_clear_object (&self->instances);
+
+  G_OBJECT_CLASS (cvg_changes_parent_class)->finalize (object);
+}
+
+static void
+cvg_changes_class_init (CvgChangesClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cvg_changes_finalize;
+}
+
+static void
+cvg_changes_init (CvgChanges *self)
+{
+}
+
+/** cvg_changes_new: all arguments (transfer none) */
+CvgChanges *
+cvg_changes_new (CvgInstances *instances,
+                 CvgSignIns *sign_ins,
+                 CvgKeyring *keyring,
+                 CvgClock *clock)
+{
+  CvgChanges *self = g_object_new (CVG_TYPE_CHANGES, NULL);
+
+  self->instances = g_object_ref (instances);
+  self->sign_ins = g_object_ref (sign_ins);
+  self->keyring = g_object_ref (keyring);
+  self->clock = g_object_ref (clock);
+  return self;
+}
+
+static GTask *
+change_task_new (CvgChanges *self,
+                 CvgEntry *entry,
+                 GAsyncReadyCallback callback,
+                 gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  Change *change = g_new0 (Change, 1);
+
+  g_task_set_source_tag (task, cvg_changes_finish);
+  change->entry = cvg_entry_ref (entry);
+  g_task_set_task_data (task, change, (GDestroyNotify) change_free);
+  return task;
+}
+
+/* Whether the keyring is open and the instance still there; returns @task with the error if not. */
+static gboolean
+may_go_on (GTask *task, GAsyncResult *opened)
+{
+  CvgChanges *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (cvg_keyring_open_finish (self->keyring, opened, &error))
+    {
+      if (!change->entry->removed)
+        return TRUE;
+      g_set_error (&error, CVG_ERROR, CVG_ERROR_NOT_FOUND, "Instance %s was deleted meanwhile",
+                   change->entry->record->id);
+    }
+
+  g_task_return_error (task, error);
+  return FALSE;
+}
+
+/**
+ * cvg_changes_finish:
+ *
+ * Returns: whether the change was made. Fails with %CVG_ERROR_INVALID_ARGUMENT,
+ *   %CVG_ERROR_NOT_FOUND, %CVG_ERROR_NOT_SIGNED_IN, %CVG_ERROR_KEYRING_LOCKED or
+ *   %CVG_ERROR_KEYRING_UNAVAILABLE; nothing is changed then
+ */
+gboolean
+cvg_changes_finish (CvgChanges *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, cvg_changes_finish), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- setting --------------------------------------------------------------------------------- */
+
+static void
+on_set_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  CvgChanges *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!cvg_keyring_write_finish (self->keyring, result, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  cvg_instances_replace_credentials (self->instances, change->entry, change->credentials,
+                                     change->record);
+  g_message ("Instance %s: its credentials were set by a program", change->record->id);
+  g_task_return_boolean (task, TRUE);
+}
+
+static guint64
+next_serial (const CvgEntry *entry)
+{
+  guint64 serial = entry->record->last_serial;
+
+  if (entry->credentials != NULL)
+    serial = MAX (serial, entry->credentials->serial);
+  return serial + 1;
+}
+
+static void
+on_open_for_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  CvgChanges *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  CvgEntry *entry = change->entry;
+
+  if (!may_go_on (task, result))
+    return;
+
+  change->credentials->serial = next_serial (entry);
+  change->record = cvg_instance_copy (entry->record);
+  change->record->authorized_at = cvg_clock_get_seconds (self->clock);
+  change->record->signed_in = TRUE;
+  change->record->last_serial = change->credentials->serial;
+  g_clear_pointer (&change->record->dead_reason, g_free);
+  cvg_keyring_store_async (self->keyring, entry, change->credentials, change->record,
+                           entry->generation, on_set_stored, g_steal_pointer (&task));
+}
+
+/**
+ * cvg_changes_set_auth_async:
+ * @entry: the instance
+ * @auth_data: (transfer none): an a{sv}, as a caller gave it
+ *
+ * Gives the instance credentials that were got elsewhere; what it had before is replaced.
+ */
+void
+cvg_changes_set_auth_async (CvgChanges *self,
+                            CvgEntry *entry,
+                            GVariant *auth_data,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = change_task_new (self, entry, callback, user_data);
+  Change *change = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  change->credentials =
+      cvg_auth_data_parse (auth_data, cvg_clock_get_seconds (self->clock), &error);
+  if (change->credentials == NULL)
+    g_task_return_error (task, error);
+  else
+    cvg_keyring_open_async (self->keyring, TRUE, NULL, on_open_for_set, g_steal_pointer (&task));
+}
+
+/* ---- deleting -------------------------------------------------------------------------------- */
+
+static void
+forget_credentials (CvgChanges *self, CvgEntry *entry)
+{
+  g_autoptr (CvgInstance) record = cvg_instance_copy (entry->record);
+
+  /* A serial is never given twice, or “rejected-serial” would mean the wrong token. */
+  record->last_serial = next_serial (entry) - 1;
+  record->signed_in = FALSE;
+  g_clear_pointer (&record->dead_reason, g_free);
+  g_clear_pointer (&record->resource_id, g_free);
+  cvg_instances_replace_credentials (self->instances, entry, NULL, record);
+}
+
+static void
+finish_delete (GTask *task)
+{
+  CvgChanges *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+
+  g_message ("Instance %s: %s", change->entry->record->id,
+             change->with_instance ? "deleted" : "signed out");
+  if (change->with_instance)
+    cvg_instances_remove (self->instances, change->entry);
+  else
+    forget_credentials (self, change->entry);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_item_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  CvgChanges *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!cvg_keyring_write_finish (self->keyring, result, &error))
+    g_task_return_error (task, error);
+  else if (change->entry->removed)
+    /* Two callers deleted it at once; both got what they wanted. */
+    g_task_return_boolean (task, TRUE);
+  else
+    finish_delete (task);
+}
+
+static void
+on_open_for_delete (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  CvgChanges *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+
+  if (may_go_on (task, result))
+    cvg_keyring_remove_async (self->keyring, CVG_VAULT_CREDENTIALS, change->entry->record->id,
+                              on_item_removed, g_steal_pointer (&task));
+}
+
+static void delete (GTask *task)
+{
+  CvgChanges *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+
+  if (change->with_instance)
+    cvg_sign_ins_cancel_of (self->sign_ins, change->entry);
+
+  if (change->entry->record->signed_in)
+    cvg_keyring_open_async (self->keyring, TRUE, NULL, on_open_for_delete, g_object_ref (task));
+  else
+    /* The keyring has nothing of it, and need not be unlocked for it. */
+    finish_delete (task);
+}
+
+/** cvg_changes_delete_auth_async: signs @entry out; it stays as an instance */
+void
+cvg_changes_delete_auth_async (CvgChanges *self,
+                               CvgEntry *entry,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GTask) task = change_task_new (self, entry, callback, user_data);
+
+  delete (task);
+}
+
+/** cvg_changes_delete_instance_async: deletes @entry with its credentials, and ends its sign-ins */
+void
+cvg_changes_delete_instance_async (CvgChanges *self,
+                                   CvgEntry *entry,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  g_autoptr (GTask) task = change_task_new (self, entry, callback, user_data);
+
+  ((Change *) g_task_get_task_data (task))->with_instance = TRUE;
+  delete (task);
+}
+
+/* ---- choosing a site ------------------------------------------------------------------------- */
+
+static gboolean
+has_resource (const CvgCredentials *credentials, const char *resource_id)
+{
+  GVariantIter iter;
+  GVariant *resource = NULL;
+  gboolean found = FALSE;
+
+  if (credentials->resources == NULL)
+    return FALSE;
+
+  g_variant_iter_init (&iter, credentials->resources);
+  while (!found && (resource = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      const char *id = NULL;
+
+      found = g_variant_lookup (resource, "id", "&s", &id) && g_strcmp0 (id, resource_id) == 0;
+      g_variant_unref (resource);
+    }
+
+  return found;
+}
+
+static void
+on_open_for_select (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  CvgChanges *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  CvgEntry *entry = change->entry;
+  g_autoptr (CvgInstance) record = NULL;
+
+  if (!may_go_on (task, result))
+    return;
+
+  if (entry->credentials == NULL)
+    {
+      g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_NOT_SIGNED_IN,
+                               "Instance %s is not signed in", entry->record->id);
+      return;
+    }
+  if (!has_resource (entry->credentials, change->resource_id))
+    {
+      g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                               "The grant of instance %s has no site with that id",
+                               entry->record->id);
+      return;
+    }
+
+  /* An id is no secret: the record has it, and the keyring need not be written for it. */
+  record = cvg_instance_copy (entry->record);
+  g_free (record->resource_id);
+  record->resource_id = g_strdup (change->resource_id);
+  cvg_instances_update (self->instances, entry, record);
+  g_task_return_boolean (task, TRUE);
+}
+
+/** cvg_changes_select_resource_async: the site of @resource_id is the one in use from now on */
+void
+cvg_changes_select_resource_async (CvgChanges *self,
+                                   CvgEntry *entry,
+                                   const char *resource_id,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  g_autoptr (GTask) task = change_task_new (self, entry, callback, user_data);
+
+  ((Change *) g_task_get_task_data (task))->resource_id = g_strdup (resource_id);
+  if (!entry->record->signed_in)
+    g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_NOT_SIGNED_IN,
+                             "Instance %s is not signed in", entry->record->id);
+  else
+    cvg_keyring_open_async (self->keyring, TRUE, NULL, on_open_for_select, g_steal_pointer (&task));
+}

@@ -1,0 +1,293 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The table of clients. Its invariant: a server that has clients has exactly one default. The
+ * secrets come and go with the lock of the keyring; everything else is in the records.
+ */
+#include "agent/clients.h"
+
+#include "dbus/error.h"
+
+struct _CvgClients
+{
+  GObject parent_instance;
+
+  CvgRecords *records; /* (owned) */
+  GPtrArray *clients;  /* (owned) (element-type CvgClient): in the order of their creation */
+};
+
+G_DEFINE_FINAL_TYPE (CvgClients, cvg_clients, G_TYPE_OBJECT)
+
+static void
+cvg_clients_finalize (GObject *object)
+{
+  CvgClients *self = CVG_CLIENTS (object);
+
+  g_clear_pointer (&self->clients, g_ptr_array_unref);
+  g_clear_object (&self->records);
+
+  G_OBJECT_CLASS (cvg_clients_parent_class)->finalize (object);
+}
+
+static void
+cvg_clients_class_init (CvgClientsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cvg_clients_finalize;
+}
+
+static void
+cvg_clients_init (CvgClients *self)
+{
+  self->clients = g_ptr_array_new_with_free_func ((GDestroyNotify) cvg_client_unref);
+}
+
+/** cvg_clients_new: @records (transfer none): where the records are */
+CvgClients *
+cvg_clients_new (CvgRecords *records)
+{
+  CvgClients *self = g_object_new (CVG_TYPE_CLIENTS, NULL);
+
+  self->records = g_object_ref (records);
+  return self;
+}
+
+static int
+compare_age (gconstpointer a, gconstpointer b)
+{
+  const CvgClient *first = *(CvgClient *const *) a;
+  const CvgClient *second = *(CvgClient *const *) b;
+
+  if (first->created_at != second->created_at)
+    return first->created_at < second->created_at ? -1 : 1;
+
+  return g_strcmp0 (first->id, second->id);
+}
+
+/** cvg_clients_load: reads all records; to be called once, before the daemon serves */
+void
+cvg_clients_load (CvgClients *self)
+{
+  g_autoptr (GPtrArray) records = cvg_records_load (self->records, CVG_RECORDS_CLIENTS);
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      CvgClient *client = cvg_client_from_record (g_ptr_array_index (records, i), &error);
+
+      if (client != NULL)
+        g_ptr_array_add (self->clients, client);
+      else
+        g_warning ("Leaving out a client: %s", error->message);
+    }
+
+  g_ptr_array_sort (self->clients, compare_age);
+}
+
+static CvgClient *
+find_default (CvgClients *self, const char *server_name)
+{
+  CvgClient *first = NULL;
+
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      CvgClient *client = g_ptr_array_index (self->clients, i);
+
+      if (g_strcmp0 (client->server_name, server_name) != 0)
+        continue;
+      if (client->is_default)
+        return client;
+      if (first == NULL)
+        first = client;
+    }
+
+  return first;
+}
+
+/** cvg_clients_lookup: Returns: (transfer none) (nullable): that client of that server */
+CvgClient *
+cvg_clients_lookup (CvgClients *self, const char *server_name, const char *client_id)
+{
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      CvgClient *client = g_ptr_array_index (self->clients, i);
+
+      if (g_strcmp0 (client->server_name, server_name) == 0 &&
+          g_strcmp0 (client->client_id, client_id) == 0)
+        return client;
+    }
+
+  return NULL;
+}
+
+/**
+ * cvg_clients_choose:
+ * @client_id: (nullable): the one that is wanted; %NULL: the default
+ *
+ * Returns: (transfer none): the client; fails with %CVG_ERROR_NO_CLIENT, and says how to add one
+ */
+CvgClient *
+cvg_clients_choose (CvgClients *self,
+                    const char *server_name,
+                    const char *client_id,
+                    GError **error)
+{
+  CvgClient *client = client_id != NULL ? cvg_clients_lookup (self, server_name, client_id) :
+                                          find_default (self, server_name);
+
+  if (client == NULL && client_id != NULL)
+    g_set_error (error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
+                 "There is no client %s for %s. Add it with: claviger client add \"%s\" %s",
+                 client_id, server_name, server_name, client_id);
+  else if (client == NULL)
+    g_set_error (
+        error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
+        "There is no OAuth client for %s yet. Register an application with %s, then add it "
+        "with: claviger client add \"%s\" CLIENT_ID",
+        server_name, server_name, server_name);
+
+  return client;
+}
+
+/**
+ * cvg_clients_list:
+ * @server_name: (nullable): only of that server
+ *
+ * Returns: (transfer container) (element-type CvgClient): the clients, oldest first
+ */
+GPtrArray *
+cvg_clients_list (CvgClients *self, const char *server_name)
+{
+  GPtrArray *clients = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      CvgClient *client = g_ptr_array_index (self->clients, i);
+
+      if (server_name == NULL || g_strcmp0 (client->server_name, server_name) == 0)
+        g_ptr_array_add (clients, client);
+    }
+
+  return clients;
+}
+
+static void
+save (CvgClients *self, const CvgClient *client)
+{
+  g_autoptr (GVariant) record = cvg_client_to_record (client);
+
+  cvg_records_save (self->records, CVG_RECORDS_CLIENTS, client->id, record);
+}
+
+static void
+replace_at (CvgClients *self, guint index, CvgClient *client)
+{
+  CvgClient *before = g_ptr_array_index (self->clients, index);
+
+  self->clients->pdata[index] = client;
+  cvg_client_unref (before);
+}
+
+/* Gives the mark to @given and takes it from its server's others. */
+static void
+set_default (CvgClients *self, CvgClient *given)
+{
+  g_autoptr (CvgClient) chosen = cvg_client_ref (given);
+
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      const CvgClient *client = g_ptr_array_index (self->clients, i);
+      gboolean is_default = g_strcmp0 (client->id, chosen->id) == 0;
+      CvgClient *changed = NULL;
+
+      if (g_strcmp0 (client->server_name, chosen->server_name) != 0 ||
+          client->is_default == is_default)
+        continue;
+
+      changed = cvg_client_copy (client);
+      changed->is_default = is_default;
+      save (self, changed);
+      replace_at (self, i, changed);
+    }
+}
+
+static gboolean
+find_index (CvgClients *self, const char *id, guint *index)
+{
+  for (*index = 0; *index < self->clients->len; (*index)++)
+    if (g_strcmp0 (((CvgClient *) g_ptr_array_index (self->clients, *index))->id, id) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+/**
+ * cvg_clients_put:
+ * @client: (transfer none): a new client, or the changed form of one of the same id
+ *
+ * The first client of a server becomes its default, whatever @client says.
+ */
+void
+cvg_clients_put (CvgClients *self, CvgClient *client)
+{
+  guint index = 0;
+  CvgClient *default_client = NULL;
+
+  if (find_index (self, client->id, &index))
+    replace_at (self, index, cvg_client_ref (client));
+  else
+    g_ptr_array_add (self->clients, cvg_client_ref (client));
+  save (self, client);
+
+  default_client = client->is_default ? client : find_default (self, client->server_name);
+  set_default (self, default_client);
+}
+
+/** cvg_clients_remove: forgets @client; the oldest of its server's others becomes the default */
+void
+cvg_clients_remove (CvgClients *self, CvgClient *client)
+{
+  g_autoptr (CvgClient) kept = cvg_client_ref (client);
+  CvgClient *next = NULL;
+
+  cvg_records_remove (self->records, CVG_RECORDS_CLIENTS, kept->id);
+  g_ptr_array_remove (self->clients, client);
+
+  next = find_default (self, kept->server_name);
+  if (next != NULL)
+    set_default (self, next);
+}
+
+/** cvg_clients_set_secret: gives the client of @id its secret (transfer none) (nullable) in memory
+ */
+void
+cvg_clients_set_secret (CvgClients *self, const char *id, CvgSecret *secret)
+{
+  guint index = 0;
+  CvgClient *changed = NULL;
+
+  if (!find_index (self, id, &index))
+    return;
+
+  changed = cvg_client_copy (g_ptr_array_index (self->clients, index));
+  g_clear_pointer (&changed->secret, cvg_secret_unref);
+  changed->secret = secret != NULL ? cvg_secret_ref (secret) : NULL;
+  replace_at (self, index, changed);
+}
+
+/** cvg_clients_drop_secrets: forgets all secrets in memory: the keyring was locked */
+void
+cvg_clients_drop_secrets (CvgClients *self)
+{
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      CvgClient *client = g_ptr_array_index (self->clients, i);
+      CvgClient *changed = NULL;
+
+      if (client->secret == NULL)
+        continue;
+
+      changed = cvg_client_copy (client);
+      g_clear_pointer (&changed->secret, cvg_secret_unref);
+      replace_at (self, i, changed);
+    }
+}

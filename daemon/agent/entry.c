@@ -1,0 +1,76 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "agent/entry.h"
+
+/**
+ * cvg_entry_new:
+ * @record: (transfer none): its record
+ * @provider: (transfer none) (nullable): its server
+ *
+ * Returns: (transfer full): an entry without credentials
+ */
+CvgEntry *
+cvg_entry_new (CvgInstance *record, CvgProvider *provider)
+{
+  CvgEntry *entry = g_new0 (CvgEntry, 1);
+
+  g_ref_count_init (&entry->references);
+  entry->record = cvg_instance_ref (record);
+  entry->provider = provider != NULL ? cvg_provider_ref (provider) : NULL;
+  return entry;
+}
+
+/** cvg_entry_ref: Returns: (transfer full): @entry */
+CvgEntry *
+cvg_entry_ref (CvgEntry *entry)
+{
+  g_ref_count_inc (&entry->references);
+  return entry;
+}
+
+/** cvg_entry_unref: lets go of @entry */
+void
+cvg_entry_unref (CvgEntry *entry)
+{
+  if (!g_ref_count_dec (&entry->references))
+    return;
+
+  cvg_instance_unref (entry->record);
+  g_clear_pointer (&entry->provider, cvg_provider_unref);
+  g_clear_pointer (&entry->credentials, cvg_credentials_unref);
+  g_free (entry->last_error);
+  g_free (entry);
+}
+
+/**
+ * cvg_entry_get_status:
+ * @keyring_is_open: whether all that the keyring has is at hand
+ *
+ * Returns: (transfer none): the status, as the contract spells it
+ */
+const char *
+cvg_entry_get_status (const CvgEntry *entry, gboolean keyring_is_open)
+{
+  if (entry->record->dead_reason != NULL)
+    return CVG_STATUS_NEEDS_SIGN_IN;
+  if (!entry->record->signed_in)
+    return CVG_STATUS_SIGNED_OUT;
+  if (entry->credentials == NULL)
+    /* With the keyring open, an item that is not there was deleted by another program. */
+    return keyring_is_open ? CVG_STATUS_SIGNED_OUT : CVG_STATUS_KEYRING_LOCKED;
+  if (entry->unreachable)
+    return CVG_STATUS_UNREACHABLE;
+
+  return CVG_STATUS_ACTIVE;
+}
+
+/** cvg_entry_dup_title: Returns: (transfer full): what a keyring program shows of its item */
+char *
+cvg_entry_dup_title (const CvgEntry *entry)
+{
+  if (entry->record->label != NULL)
+    return g_strdup_printf ("Claviger: %s (%s)", entry->record->server_name, entry->record->label);
+
+  return g_strdup_printf ("Claviger: %s", entry->record->server_name);
+}

@@ -1,0 +1,58 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * An instance as the running agent knows it: its record, its credentials if they are at hand, and
+ * how its last refresh went.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "model/credentials.h"
+#include "model/instance.h"
+#include "model/provider.h"
+
+#define CVG_STATUS_SIGNED_OUT "signed-out"
+#define CVG_STATUS_ACTIVE "active"
+#define CVG_STATUS_NEEDS_SIGN_IN "needs-sign-in"
+#define CVG_STATUS_UNREACHABLE "unreachable"
+#define CVG_STATUS_KEYRING_LOCKED "keyring-locked"
+
+/**
+ * CvgEntry:
+ * @record: (owned): what is known without the keyring
+ * @provider: (owned) (nullable): its server; %NULL if the catalogue lost it
+ * @credentials: (owned) (nullable): %NULL when signed out, or while the keyring is locked
+ * @generation: changes whenever the credentials are replaced by other ones than their own refresh;
+ *   who started work on a generation applies the result to that one only
+ * @removed: it was deleted; kept by whoever is still working on it
+ * @unsaved: the credentials are newer than the keyring's, and may not be forgotten
+ * @unreachable: the last refresh failed for a passing reason
+ * @last_error: (owned) (nullable): why the last refresh failed, for people
+ * @retry_at: Unix seconds before which the server asked not to be asked again; 0: none
+ *
+ * Only instances.c, keyring.c and refresher.c change one; everybody else reads.
+ */
+typedef struct
+{
+  grefcount references;
+
+  CvgInstance *record;
+  CvgProvider *provider;
+  CvgCredentials *credentials;
+  guint64 generation;
+  gboolean removed;
+  gboolean unsaved;
+  gboolean unreachable;
+  char *last_error;
+  gint64 retry_at;
+} CvgEntry;
+
+CvgEntry *cvg_entry_new (CvgInstance *record, CvgProvider *provider) G_GNUC_WARN_UNUSED_RESULT;
+CvgEntry *cvg_entry_ref (CvgEntry *entry);
+void cvg_entry_unref (CvgEntry *entry);
+
+const char *cvg_entry_get_status (const CvgEntry *entry, gboolean keyring_is_open);
+char *cvg_entry_dup_title (const CvgEntry *entry);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgEntry, cvg_entry_unref)

@@ -1,0 +1,352 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The table of instances: records in memory and, through the records port, on disk. Every change of
+ * an entry goes through here, so that it is saved and told (signals "changed" and "removed").
+ *
+ * What the keyring has comes and goes with its lock; that is keyring.c's business.
+ */
+#include "agent/instances.h"
+
+#include "dbus/error.h"
+
+struct _CvgInstances
+{
+  GObject parent_instance;
+
+  CvgRecords *records;     /* (owned) */
+  CvgCatalogue *catalogue; /* (borrowed): outlives the agent */
+  GHashTable *entries;     /* (owned) (element-type utf8 CvgEntry): the key is the record's id */
+};
+
+G_DEFINE_FINAL_TYPE (CvgInstances, cvg_instances, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_CHANGED,
+  SIGNAL_REMOVED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+cvg_instances_finalize (GObject *object)
+{
+  CvgInstances *self = CVG_INSTANCES (object);
+
+  g_clear_pointer (&self->entries, g_hash_table_unref);
+  g_clear_object (&self->records);
+
+  G_OBJECT_CLASS (cvg_instances_parent_class)->finalize (object);
+}
+
+static void
+cvg_instances_class_init (CvgInstancesClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cvg_instances_finalize;
+
+  /* changed(entry): the status, the record or the credentials of an entry changed. */
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", CVG_TYPE_INSTANCES, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  /* removed(entry): the entry is no longer in the table. */
+  signals[SIGNAL_REMOVED] = g_signal_new ("removed", CVG_TYPE_INSTANCES, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+}
+
+static void
+cvg_instances_init (CvgInstances *self)
+{
+  self->entries =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) cvg_entry_unref);
+}
+
+/**
+ * cvg_instances_new:
+ * @records: (transfer none): where the records are
+ * @catalogue: (transfer none): the servers; must outlive the table
+ */
+CvgInstances *
+cvg_instances_new (CvgRecords *records, CvgCatalogue *catalogue)
+{
+  CvgInstances *self = g_object_new (CVG_TYPE_INSTANCES, NULL);
+
+  self->records = g_object_ref (records);
+  self->catalogue = catalogue;
+  return self;
+}
+
+static CvgEntry *
+insert (CvgInstances *self, CvgInstance *record)
+{
+  CvgProvider *provider = cvg_catalogue_lookup (self->catalogue, record->server_name);
+  CvgEntry *entry = cvg_entry_new (record, provider);
+
+  g_hash_table_replace (self->entries, g_strdup (record->id), entry);
+  return entry;
+}
+
+/** cvg_instances_load: reads all records; to be called once, before the daemon serves */
+void
+cvg_instances_load (CvgInstances *self)
+{
+  g_autoptr (GPtrArray) records = cvg_records_load (self->records, CVG_RECORDS_INSTANCES);
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CvgInstance) record =
+          cvg_instance_from_record (g_ptr_array_index (records, i), &error);
+
+      if (record != NULL)
+        insert (self, record);
+      else
+        g_warning ("Leaving out an instance: %s", error->message);
+    }
+}
+
+/**
+ * cvg_instances_lookup:
+ * @id: UUID of an instance
+ *
+ * Returns: (transfer none): its entry; fails with %CVG_ERROR_INVALID_ARGUMENT or
+ *   %CVG_ERROR_NOT_FOUND
+ */
+CvgEntry *
+cvg_instances_lookup (CvgInstances *self, const char *id, GError **error)
+{
+  CvgEntry *entry = g_hash_table_lookup (self->entries, id);
+  g_autofree char *lower = NULL;
+
+  if (entry != NULL)
+    return entry;
+
+  if (!g_uuid_string_is_valid (id))
+    {
+      g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                           "The instance id is not a UUID");
+      return NULL;
+    }
+
+  /* RFC 4122 section 3: UUIDs are written in lower case and read in any. */
+  lower = g_ascii_strdown (id, -1);
+  entry = g_hash_table_lookup (self->entries, lower);
+  if (entry == NULL)
+    g_set_error (error, CVG_ERROR, CVG_ERROR_NOT_FOUND, "There is no instance %s", lower);
+
+  return entry;
+}
+
+static gboolean
+is_later (const CvgInstance *a, const CvgInstance *b)
+{
+  if (a->authorized_at != b->authorized_at)
+    return a->authorized_at > b->authorized_at;
+  if (a->created_at != b->created_at)
+    return a->created_at > b->created_at;
+
+  /* Anything, as long as it is always the same. */
+  return g_strcmp0 (a->id, b->id) > 0;
+}
+
+/**
+ * cvg_instances_find_of_user:
+ *
+ * Signed in comes before signed out, then the one that was authorized last.
+ *
+ * Returns: (transfer none) (nullable): the instance that answers for a user and a server
+ */
+CvgEntry *
+cvg_instances_find_of_user (CvgInstances *self, const char *user_id, const char *server_name)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+  CvgEntry *best = NULL;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      CvgEntry *entry = value;
+
+      if (g_strcmp0 (entry->record->user_id, user_id) != 0 ||
+          g_strcmp0 (entry->record->server_name, server_name) != 0)
+        continue;
+
+      if (best == NULL || entry->record->signed_in > best->record->signed_in ||
+          (entry->record->signed_in == best->record->signed_in &&
+           is_later (entry->record, best->record)))
+        best = entry;
+    }
+
+  return best;
+}
+
+static int
+compare_age (gconstpointer a, gconstpointer b)
+{
+  const CvgInstance *first = (*(CvgEntry *const *) a)->record;
+  const CvgInstance *second = (*(CvgEntry *const *) b)->record;
+
+  if (first->created_at != second->created_at)
+    return first->created_at < second->created_at ? -1 : 1;
+
+  return g_strcmp0 (first->id, second->id);
+}
+
+/** cvg_instances_list: Returns: (transfer container) (element-type CvgEntry): all, oldest first */
+GPtrArray *
+cvg_instances_list (CvgInstances *self)
+{
+  GPtrArray *entries = g_ptr_array_sized_new (g_hash_table_size (self->entries));
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (entries, value);
+
+  g_ptr_array_sort (entries, compare_age);
+  return entries;
+}
+
+static void
+save (CvgInstances *self, const CvgInstance *record)
+{
+  g_autoptr (GVariant) value = cvg_instance_to_record (record);
+
+  cvg_records_save (self->records, CVG_RECORDS_INSTANCES, record->id, value);
+}
+
+/** cvg_instances_changed: tells that something about @entry changed */
+void
+cvg_instances_changed (CvgInstances *self, CvgEntry *entry)
+{
+  if (!entry->removed)
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0, entry);
+}
+
+/**
+ * cvg_instances_add:
+ * @record: (transfer none): a new instance; its id must not be in use
+ *
+ * Returns: (transfer none): its entry
+ */
+CvgEntry *
+cvg_instances_add (CvgInstances *self, CvgInstance *record)
+{
+  CvgEntry *entry = insert (self, record);
+
+  save (self, record);
+  cvg_instances_changed (self, entry);
+  return entry;
+}
+
+static void
+set_record (CvgInstances *self, CvgEntry *entry, CvgInstance *record)
+{
+  cvg_instance_ref (record);
+  cvg_instance_unref (entry->record);
+  entry->record = record;
+  if (!entry->removed)
+    save (self, record);
+}
+
+/** cvg_instances_update: gives @entry another @record (transfer none) of the same id */
+void
+cvg_instances_update (CvgInstances *self, CvgEntry *entry, CvgInstance *record)
+{
+  set_record (self, entry, record);
+  cvg_instances_changed (self, entry);
+}
+
+static void
+set_credentials (CvgEntry *entry, CvgCredentials *credentials)
+{
+  if (credentials != NULL)
+    cvg_credentials_ref (credentials);
+  g_clear_pointer (&entry->credentials, cvg_credentials_unref);
+  entry->credentials = credentials;
+  entry->unreachable = FALSE;
+  entry->retry_at = 0;
+  g_clear_pointer (&entry->last_error, g_free);
+}
+
+/**
+ * cvg_instances_replace_credentials:
+ * @credentials: (transfer none) (nullable): other credentials than before, by a sign-in or a
+ * caller; %NULL: it was signed out
+ * @record: (transfer none): the record that goes with them
+ *
+ * Work on the credentials of before is void.
+ */
+void
+cvg_instances_replace_credentials (CvgInstances *self,
+                                   CvgEntry *entry,
+                                   CvgCredentials *credentials,
+                                   CvgInstance *record)
+{
+  entry->generation++;
+  entry->unsaved = FALSE;
+  set_credentials (entry, credentials);
+  set_record (self, entry, record);
+  cvg_instances_changed (self, entry);
+}
+
+/**
+ * cvg_instances_set_refreshed:
+ * @credentials: (transfer none): the same grant with a new token, already in the keyring or marked
+ *   as unsaved
+ *
+ * The record is not saved: a refresh must not cost a file. The keyring has the serial.
+ */
+void
+cvg_instances_set_refreshed (CvgInstances *self, CvgEntry *entry, CvgCredentials *credentials)
+{
+  set_credentials (entry, credentials);
+  cvg_instances_changed (self, entry);
+}
+
+static void
+set_dead (CvgInstances *self, CvgEntry *entry, const char *reason)
+{
+  g_autoptr (CvgInstance) record = cvg_instance_copy (entry->record);
+
+  g_free (record->dead_reason);
+  record->dead_reason = g_strdup (reason);
+  set_record (self, entry, record);
+}
+
+/**
+ * cvg_instances_set_failed:
+ * @error: why its refresh failed
+ * @retry_at: Unix seconds before which the server asked not to be asked again, or 0
+ *
+ * That a grant is dead is written down, so that nobody asks again after a restart either.
+ */
+void
+cvg_instances_set_failed (CvgInstances *self, CvgEntry *entry, const GError *error, gint64 retry_at)
+{
+  g_free (entry->last_error);
+  entry->last_error = g_strdup (error->message);
+  entry->retry_at = retry_at;
+  entry->unreachable = g_error_matches (error, CVG_ERROR, CVG_ERROR_TRY_LATER);
+  if (g_error_matches (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN))
+    set_dead (self, entry, error->message);
+
+  cvg_instances_changed (self, entry);
+}
+
+/** cvg_instances_remove: forgets @entry; whoever still works on it finds it removed */
+void
+cvg_instances_remove (CvgInstances *self, CvgEntry *entry)
+{
+  g_autoptr (CvgEntry) kept = cvg_entry_ref (entry);
+
+  kept->removed = TRUE;
+  kept->unsaved = FALSE;
+  kept->generation++;
+  g_clear_pointer (&kept->credentials, cvg_credentials_unref);
+  cvg_records_remove (self->records, CVG_RECORDS_INSTANCES, kept->record->id);
+  g_hash_table_remove (self->entries, kept->record->id);
+  g_signal_emit (self, signals[SIGNAL_REMOVED], 0, kept);
+}

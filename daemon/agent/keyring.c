@@ -1,0 +1,616 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The keyring, as the agent lives with it.
+ *
+ * Invariant: secrets are in memory while the keyring is open, and only then, except those that are
+ * newer than the keyring's (entry->unsaved): these stay until they are stored. Only
+ * cvg_keyring_open_async() with @interactive can lead to a prompt; everything else that happens
+ * here happens behind the person's back and never asks.
+ *
+ * A locked or absent keyring is a state of the keyring. It never makes an instance "signed out".
+ */
+#include "agent/keyring.h"
+
+#include "agent/vault-queue.h"
+#include "dbus/error.h"
+
+/* A store can fail with the keyring open: a full disk, a keyring that is busy restarting. */
+#define UNSAVED_RETRY_SECONDS 30
+
+struct _CvgKeyring
+{
+  GObject parent_instance;
+
+  CvgVault *vault;         /* (owned) */
+  CvgVaultQueue *queue;    /* (owned) */
+  CvgInstances *instances; /* (owned) */
+  CvgClients *clients;     /* (owned) */
+  CvgClock *clock;         /* (owned) */
+  GCancellable *stopping;  /* (owned): for prompts */
+
+  gulong state_changed_id;
+  gboolean open;      /* everything that the keyring has is in memory */
+  gboolean starting;  /* the state is being found out for the first time */
+  gboolean unlocking; /* a prompt is up */
+  gboolean loading;   /* a bulk read is on its way */
+  GPtrArray *waiters; /* (owned) (element-type GTask): for it to be open */
+  guint retry_alarm;
+};
+
+G_DEFINE_FINAL_TYPE (CvgKeyring, cvg_keyring, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_STATE_CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void on_vault_state_changed (CvgVault *vault, gpointer user_data);
+static void advance (CvgKeyring *self);
+
+static void
+cvg_keyring_finalize (GObject *object)
+{
+  CvgKeyring *self = CVG_KEYRING (object);
+
+  g_assert (self->waiters->len == 0);
+  g_clear_signal_handler (&self->state_changed_id, self->vault);
+  cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
+  g_clear_pointer (&self->waiters, g_ptr_array_unref);
+  g_clear_object (&self->stopping);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->clients);
+  g_clear_object (&self->instances);
+  g_clear_object (&self->queue);
+  g_clear_object (&self->vault);
+
+  G_OBJECT_CLASS (cvg_keyring_parent_class)->finalize (object);
+}
+
+static void
+cvg_keyring_class_init (CvgKeyringClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cvg_keyring_finalize;
+
+  /* state-changed(): the state, or whether it is open, changed. */
+  signals[SIGNAL_STATE_CHANGED] = g_signal_new (
+      "state-changed", CVG_TYPE_KEYRING, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+cvg_keyring_init (CvgKeyring *self)
+{
+  self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
+  self->stopping = g_cancellable_new ();
+}
+
+/** cvg_keyring_new: all arguments (transfer none) */
+CvgKeyring *
+cvg_keyring_new (CvgVault *vault, CvgInstances *instances, CvgClients *clients, CvgClock *clock)
+{
+  CvgKeyring *self = g_object_new (CVG_TYPE_KEYRING, NULL);
+
+  self->vault = g_object_ref (vault);
+  self->queue = cvg_vault_queue_new (vault);
+  self->instances = g_object_ref (instances);
+  self->clients = g_object_ref (clients);
+  self->clock = g_object_ref (clock);
+  self->state_changed_id =
+      g_signal_connect (vault, "state-changed", G_CALLBACK (on_vault_state_changed), self);
+  return self;
+}
+
+/** cvg_keyring_is_open: Returns: whether everything that the keyring has is in memory */
+gboolean
+cvg_keyring_is_open (CvgKeyring *self)
+{
+  return self->open;
+}
+
+/** cvg_keyring_is_idle: Returns: whether nothing is being read or written */
+gboolean
+cvg_keyring_is_idle (CvgKeyring *self)
+{
+  return cvg_vault_queue_is_idle (self->queue);
+}
+
+/** cvg_keyring_get_state: Returns: the state, as the contract spells it */
+const char *
+cvg_keyring_get_state (CvgKeyring *self)
+{
+  switch (cvg_vault_get_state (self->vault))
+    {
+    case CVG_VAULT_UNLOCKED:
+      return "unlocked";
+    case CVG_VAULT_LOCKED:
+      return "locked";
+    case CVG_VAULT_UNKNOWN:
+    case CVG_VAULT_UNAVAILABLE:
+    default:
+      return "unavailable";
+    }
+}
+
+static GError *
+error_of_state (CvgKeyring *self)
+{
+  if (cvg_vault_get_state (self->vault) == CVG_VAULT_LOCKED)
+    return g_error_new_literal (CVG_ERROR, CVG_ERROR_KEYRING_LOCKED,
+                                "The keyring is locked; unlock it and try again");
+
+  return g_error_new_literal (CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE,
+                              "There is no usable keyring: no Secret Service (gnome-keyring, "
+                              "KeePassXC, KWallet) answers, or it has no default collection");
+}
+
+/* ---- what is in memory ----------------------------------------------------------------------- */
+
+static void
+drop_secrets (CvgKeyring *self)
+{
+  g_autoptr (GPtrArray) entries = cvg_instances_list (self->instances);
+
+  cvg_clients_drop_secrets (self->clients);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      CvgEntry *entry = g_ptr_array_index (entries, i);
+
+      if (!entry->unsaved)
+        g_clear_pointer (&entry->credentials, cvg_credentials_unref);
+    }
+}
+
+static void
+announce (CvgKeyring *self)
+{
+  g_autoptr (GPtrArray) entries = cvg_instances_list (self->instances);
+
+  g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      CvgEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->record->signed_in)
+        cvg_instances_changed (self->instances, entry);
+    }
+}
+
+/* The index on disk was lost or is older than the item: the keyring knows better. */
+static CvgEntry *
+find_or_rebuild_entry (CvgKeyring *self, const char *id, GVariant *identity)
+{
+  CvgEntry *entry = cvg_instances_lookup (self->instances, id, NULL);
+  g_autoptr (CvgInstance) record = NULL;
+
+  if (entry != NULL && entry->record->signed_in)
+    return entry;
+
+  record = identity != NULL ? cvg_instance_from_record (identity, NULL) : NULL;
+  if (record == NULL || g_strcmp0 (record->id, id) != 0)
+    return NULL;
+
+  if (entry == NULL)
+    {
+      g_message ("Instance %s was found in the keyring alone; its record is written anew", id);
+      return cvg_instances_add (self->instances, record);
+    }
+
+  cvg_instances_update (self->instances, entry, record);
+  return entry;
+}
+
+static void
+take_credentials (CvgKeyring *self, const CvgVaultItem *item)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) identity = NULL;
+  g_autoptr (CvgCredentials) credentials = cvg_credentials_unseal (item->secret, &identity, &error);
+  CvgEntry *entry = NULL;
+
+  if (credentials == NULL)
+    {
+      g_warning ("Instance %s: %s", item->id, error->message);
+      return;
+    }
+
+  entry = find_or_rebuild_entry (self, item->id, identity);
+  if (entry == NULL || entry->unsaved)
+    return;
+
+  g_clear_pointer (&entry->credentials, cvg_credentials_unref);
+  entry->credentials = g_steal_pointer (&credentials);
+}
+
+static void
+take_items (CvgKeyring *self, GPtrArray *items)
+{
+  for (guint i = 0; i < items->len; i++)
+    {
+      const CvgVaultItem *item = g_ptr_array_index (items, i);
+
+      if (cvg_secret_is_empty (item->secret))
+        continue;
+      if (g_strcmp0 (item->kind, CVG_VAULT_CREDENTIALS) == 0)
+        take_credentials (self, item);
+      else if (g_strcmp0 (item->kind, CVG_VAULT_CLIENT) == 0)
+        cvg_clients_set_secret (self->clients, item->id, item->secret);
+    }
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static void
+return_waiters (CvgKeyring *self, const GError *error)
+{
+  g_autoptr (GPtrArray) waiters = g_steal_pointer (&self->waiters);
+
+  self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < waiters->len; i++)
+    {
+      GTask *task = g_ptr_array_index (waiters, i);
+
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else
+        g_task_return_boolean (task, TRUE);
+    }
+}
+
+static void
+on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgKeyring) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items =
+      cvg_vault_queue_load_finish (CVG_VAULT_QUEUE (source), result, &error);
+
+  self->loading = FALSE;
+  if (items == NULL)
+    {
+      g_message ("The keyring could not be read: %s", error->message);
+      return_waiters (self, error);
+      return;
+    }
+
+  /* It may have been locked again in the meantime. */
+  if (cvg_vault_get_state (self->vault) != CVG_VAULT_UNLOCKED)
+    {
+      advance (self);
+      return;
+    }
+
+  take_items (self, items);
+  self->open = TRUE;
+  announce (self);
+  return_waiters (self, NULL);
+  cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
+  cvg_keyring_keep_unsaved (self, NULL);
+}
+
+static void
+load (CvgKeyring *self)
+{
+  if (self->loading || self->open)
+    return;
+
+  self->loading = TRUE;
+  cvg_vault_queue_load_async (self->queue, on_loaded, g_object_ref (self));
+}
+
+/* Goes on from the state that the vault is in now: towards open, or to an error for who waits. */
+static void
+advance (CvgKeyring *self)
+{
+  if (self->starting || self->unlocking)
+    return;
+
+  if (cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED)
+    load (self);
+  else if (self->waiters->len > 0)
+    {
+      g_autoptr (GError) error = error_of_state (self);
+
+      return_waiters (self, error);
+    }
+}
+
+static void
+on_vault_state_changed (CvgVault *vault, gpointer user_data)
+{
+  CvgKeyring *self = user_data;
+
+  g_message ("The keyring is %s", cvg_keyring_get_state (self));
+  if (cvg_vault_get_state (vault) != CVG_VAULT_UNLOCKED)
+    {
+      self->open = FALSE;
+      drop_secrets (self);
+    }
+
+  announce (self);
+  advance (self);
+}
+
+static void
+on_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgKeyring) self = user_data;
+
+  cvg_vault_start_finish (CVG_VAULT (source), result, NULL);
+  self->starting = FALSE;
+  advance (self);
+}
+
+/** cvg_keyring_start: finds the keyring and, if it is unlocked, reads it; never prompts */
+void
+cvg_keyring_start (CvgKeyring *self)
+{
+  self->starting = TRUE;
+  cvg_vault_start_async (self->vault, self->stopping, on_started, g_object_ref (self));
+}
+
+/** cvg_keyring_stop: takes down a prompt and forgets retries; writes on their way go on */
+void
+cvg_keyring_stop (CvgKeyring *self)
+{
+  g_cancellable_cancel (self->stopping);
+  cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
+}
+
+static void
+on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgKeyring) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  self->unlocking = FALSE;
+  if (cvg_vault_unlock_finish (CVG_VAULT (source), result, &error))
+    advance (self);
+  else
+    return_waiters (self, error);
+}
+
+static gboolean
+is_locked_for (CvgKeyring *self, gboolean interactive)
+{
+  CvgVaultState state = cvg_vault_get_state (self->vault);
+
+  return !interactive && !self->starting && state != CVG_VAULT_UNLOCKED;
+}
+
+/**
+ * cvg_keyring_open_async:
+ * @interactive: whether the person may be asked to unlock it
+ * @cancellable: (nullable): for this caller alone; a prompt that others wait for stays
+ *
+ * Has everything in memory that the keyring holds. Fails with %CVG_ERROR_KEYRING_LOCKED (also if
+ * the person dismissed the prompt), %CVG_ERROR_KEYRING_UNAVAILABLE or %CVG_ERROR_FAILED.
+ */
+void
+cvg_keyring_open_async (CvgKeyring *self,
+                        gboolean interactive,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  CvgVaultState state = cvg_vault_get_state (self->vault);
+
+  g_task_set_source_tag (task, cvg_keyring_open_async);
+  if (self->open)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  if (is_locked_for (self, interactive))
+    {
+      g_task_return_error (task, error_of_state (self));
+      return;
+    }
+
+  g_ptr_array_add (self->waiters, g_steal_pointer (&task));
+  if (interactive && !self->starting && !self->unlocking && state != CVG_VAULT_UNLOCKED)
+    {
+      self->unlocking = TRUE;
+      cvg_vault_unlock_async (self->vault, self->stopping, on_unlocked, g_object_ref (self));
+    }
+  else
+    {
+      advance (self);
+    }
+}
+
+/** cvg_keyring_open_finish: Returns: whether it is open */
+gboolean
+cvg_keyring_open_finish (CvgKeyring *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, cvg_keyring_open_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* What a store is for: it is void if that has been replaced when its turn comes. */
+typedef struct
+{
+  CvgKeyring *keyring; /* (owned) */
+  CvgEntry *entry;     /* (owned) */
+  guint64 generation;
+} Purpose;
+
+static void
+purpose_free (Purpose *purpose)
+{
+  g_object_unref (purpose->keyring);
+  cvg_entry_unref (purpose->entry);
+  g_free (purpose);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Purpose, purpose_free)
+
+static gboolean
+purpose_holds (gpointer user_data, GError **error)
+{
+  const Purpose *purpose = user_data;
+
+  if (purpose->entry->removed || purpose->entry->generation != purpose->generation)
+    {
+      g_set_error (error, CVG_ERROR, CVG_ERROR_CANCELLED,
+                   "Instance %s was signed in again, signed out or deleted meanwhile",
+                   purpose->entry->record->id);
+      return FALSE;
+    }
+
+  /* An unsaved token must not make a keyring program ask: a locked keyring is left alone. */
+  if (cvg_vault_get_state (purpose->keyring->vault) != CVG_VAULT_UNLOCKED)
+    {
+      if (error != NULL)
+        *error = error_of_state (purpose->keyring);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
+ * cvg_keyring_store_async:
+ * @entry: whose they are
+ * @credentials: (transfer none): what to store
+ * @record: (transfer none): the record that goes with them
+ * @generation: the generation of @entry that they are for; if it is another one when the turn has
+ *   come, nothing is written and the result is %CVG_ERROR_CANCELLED
+ *
+ * Durable when it succeeds; finish with cvg_keyring_write_finish(). Changes nothing in @entry.
+ */
+void
+cvg_keyring_store_async (CvgKeyring *self,
+                         CvgEntry *entry,
+                         CvgCredentials *credentials,
+                         CvgInstance *record,
+                         guint64 generation,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_autoptr (GVariant) identity = cvg_instance_to_record (record);
+  g_autoptr (CvgSecret) sealed = cvg_credentials_seal (credentials, identity);
+  g_autofree char *title = cvg_entry_dup_title (entry);
+  Purpose *purpose = g_new0 (Purpose, 1);
+
+  purpose->keyring = g_object_ref (self);
+  purpose->entry = cvg_entry_ref (entry);
+  purpose->generation = generation;
+  cvg_vault_queue_store_async (self->queue, CVG_VAULT_CREDENTIALS, record->id, title, sealed,
+                               purpose_holds, purpose, (GDestroyNotify) purpose_free, callback,
+                               user_data);
+}
+
+/** cvg_keyring_store_client_async: stores @secret (transfer none) as that of @client */
+void
+cvg_keyring_store_client_async (CvgKeyring *self,
+                                const CvgClient *client,
+                                CvgSecret *secret,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_autofree char *title =
+      g_strdup_printf ("Claviger: client %s of %s", client->client_id, client->server_name);
+
+  cvg_vault_queue_store_async (self->queue, CVG_VAULT_CLIENT, client->id, title, secret, NULL, NULL,
+                               NULL, callback, user_data);
+}
+
+/** cvg_keyring_remove_async: deletes an item; not an error if there is none */
+void
+cvg_keyring_remove_async (CvgKeyring *self,
+                          const char *kind,
+                          const char *id,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  cvg_vault_queue_remove_async (self->queue, kind, id, callback, user_data);
+}
+
+/** cvg_keyring_write_finish: Returns: whether a store or a removal succeeded */
+gboolean
+cvg_keyring_write_finish (CvgKeyring *self, GAsyncResult *result, GError **error)
+{
+  /* The queue's own task comes through, so that a write is one task and not two. */
+  return cvg_vault_queue_write_finish (self->queue, result, error);
+}
+
+/* ---- what could not be written --------------------------------------------------------------- */
+
+static void
+on_retry (gpointer user_data)
+{
+  CvgKeyring *self = user_data;
+
+  self->retry_alarm = 0;
+  cvg_keyring_keep_unsaved (self, NULL);
+}
+
+static void
+on_unsaved_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Purpose) purpose = user_data;
+  g_autoptr (GError) error = NULL;
+  CvgKeyring *self = purpose->keyring;
+  CvgEntry *entry = purpose->entry;
+
+  if (cvg_keyring_write_finish (self, result, &error))
+    {
+      g_message ("Instance %s: the token that waited is in the keyring now", entry->record->id);
+      if (entry->generation == purpose->generation)
+        entry->unsaved = FALSE;
+      return;
+    }
+
+  if (!g_error_matches (error, CVG_ERROR, CVG_ERROR_CANCELLED))
+    cvg_keyring_keep_unsaved (self, entry);
+}
+
+static void
+store_unsaved (CvgKeyring *self, CvgEntry *entry)
+{
+  Purpose *purpose = g_new0 (Purpose, 1);
+
+  purpose->keyring = g_object_ref (self);
+  purpose->entry = cvg_entry_ref (entry);
+  purpose->generation = entry->generation;
+  cvg_keyring_store_async (self, entry, entry->credentials, entry->record, entry->generation,
+                           on_unsaved_stored, purpose);
+}
+
+/**
+ * cvg_keyring_keep_unsaved:
+ * @entry: (nullable): its credentials could not be stored: keeps them in memory and tries again
+ *   when the keyring is open; %NULL: tries now, for all that wait
+ */
+void
+cvg_keyring_keep_unsaved (CvgKeyring *self, CvgEntry *entry)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+
+  if (entry != NULL)
+    {
+      entry->unsaved = TRUE;
+      if (self->retry_alarm == 0 && self->open && !g_cancellable_is_cancelled (self->stopping))
+        self->retry_alarm = cvg_clock_add_alarm (
+            self->clock, cvg_clock_get_now (self->clock) + UNSAVED_RETRY_SECONDS * G_USEC_PER_SEC,
+            on_retry, self, NULL);
+      return;
+    }
+
+  entries = cvg_instances_list (self->instances);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      CvgEntry *waiting = g_ptr_array_index (entries, i);
+
+      if (waiting->unsaved && waiting->credentials != NULL)
+        store_unsaved (self, waiting);
+    }
+}

@@ -1,0 +1,584 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A sign-in is a small state machine:
+ *
+ *   waiting -> exchanging -> storing -> authorized
+ *      |            |            |
+ *      +------------+------------+----> denied, cancelled, timed-out or failed
+ *
+ * Its state parameter admits one answer, once. The verifier never leaves this object but for the
+ * token request. Until the new credentials are in the keyring, nothing of the instance is touched:
+ * whatever goes wrong, the person is where they were before.
+ *
+ * When the keyring turns out to be locked at the very end, the sign-in stays in "storing" until it
+ * is unlocked or the deadline comes: a grant that the person just gave is not thrown away.
+ */
+#include "agent/sign-in.h"
+
+#include "agent/profile.h"
+#include "agent/sign-in-pages.h"
+#include "dbus/error.h"
+#include "dbus/names.h"
+#include "model/auth-data.h"
+#include "oauth/authorize-url.h"
+#include "oauth/nonce.h"
+#include "oauth/pkce.h"
+#include "oauth/token-request.h"
+#include "oauth/token-response.h"
+
+struct _CvgSignIn
+{
+  GObject parent_instance;
+
+  CvgHttp *http;           /* (owned) */
+  CvgClock *clock;         /* (owned) */
+  CvgInstances *instances; /* (owned) */
+  CvgKeyring *keyring;     /* (owned) */
+  CvgSignInPlan *plan;     /* (owned) */
+
+  char *state;         /* (owned) */
+  gboolean state_used; /* it had its answer */
+  CvgSecret *verifier; /* (owned) (nullable): until the exchange */
+  char *url;           /* (owned) */
+
+  CvgPhase phase;
+  GError *error;               /* (owned) (nullable): why it ended without success */
+  guint alarm;                 /* the deadline */
+  GCancellable *cancellable;   /* (owned): of the exchange */
+  CvgRedirectReply *reply;     /* (owned) (nullable): a browser that waits for its page */
+  CvgCredentials *credentials; /* (owned) (nullable): from the exchange until stored */
+  gboolean writing;            /* a write that nothing can call back is on its way */
+  gulong keyring_changed_id;
+};
+
+G_DEFINE_FINAL_TYPE (CvgSignIn, cvg_sign_in, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_PHASE_CHANGED,
+  SIGNAL_COMPLETED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static const char *const phase_names[] = {
+  [CVG_PHASE_IS_WAITING] = CVG_PHASE_WAITING,
+  [CVG_PHASE_IS_EXCHANGING] = CVG_PHASE_EXCHANGING,
+  [CVG_PHASE_IS_STORING] = CVG_PHASE_STORING,
+  [CVG_PHASE_IS_AUTHORIZED] = CVG_OUTCOME_AUTHORIZED,
+  [CVG_PHASE_IS_DENIED] = CVG_OUTCOME_DENIED,
+  [CVG_PHASE_IS_CANCELLED] = CVG_OUTCOME_CANCELLED,
+  [CVG_PHASE_IS_TIMED_OUT] = CVG_OUTCOME_TIMED_OUT,
+  [CVG_PHASE_IS_FAILED] = CVG_OUTCOME_FAILED,
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (phase_names) == CVG_PHASE_IS_FAILED + 1);
+
+void
+cvg_sign_in_plan_free (CvgSignInPlan *plan)
+{
+  g_clear_pointer (&plan->entry, cvg_entry_unref);
+  g_clear_pointer (&plan->client, cvg_client_unref);
+  g_free (plan->redirect_uri);
+  g_free (plan->redirect_url);
+  g_strfreev (plan->scopes);
+  g_free (plan->login_hint);
+  g_free (plan);
+}
+
+static void
+cvg_sign_in_finalize (GObject *object)
+{
+  CvgSignIn *self = CVG_SIGN_IN (object);
+
+  g_assert (self->reply == NULL);
+  g_clear_signal_handler (&self->keyring_changed_id, self->keyring);
+  cvg_clock_clear_alarm (self->clock, &self->alarm);
+  g_clear_pointer (&self->credentials, cvg_credentials_unref);
+  g_clear_pointer (&self->verifier, cvg_secret_unref);
+  g_clear_pointer (&self->plan, cvg_sign_in_plan_free);
+  g_clear_pointer (&self->state, g_free);
+  g_clear_pointer (&self->url, g_free);
+  g_clear_error (&self->error);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->keyring);
+  g_clear_object (&self->instances);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->http);
+
+  G_OBJECT_CLASS (cvg_sign_in_parent_class)->finalize (object);
+}
+
+static void
+cvg_sign_in_class_init (CvgSignInClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cvg_sign_in_finalize;
+
+  /* phase-changed(): also emitted when it is over, before completed. */
+  signals[SIGNAL_PHASE_CHANGED] = g_signal_new (
+      "phase-changed", CVG_TYPE_SIGN_IN, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /* completed(): it is over; emitted once. */
+  signals[SIGNAL_COMPLETED] = g_signal_new ("completed", CVG_TYPE_SIGN_IN, G_SIGNAL_RUN_LAST, 0,
+                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+cvg_sign_in_init (CvgSignIn *self)
+{
+  self->cancellable = g_cancellable_new ();
+}
+
+/* ---- what it is ------------------------------------------------------------------------------ */
+
+/** cvg_sign_in_get_url: Returns: (transfer none): what the browser must open */
+const char *
+cvg_sign_in_get_url (CvgSignIn *self)
+{
+  return self->url;
+}
+
+/** cvg_sign_in_get_redirect_uri: Returns: (transfer none): where the provider sends it back to */
+const char *
+cvg_sign_in_get_redirect_uri (CvgSignIn *self)
+{
+  return self->plan->redirect_uri;
+}
+
+/** cvg_sign_in_get_entry: Returns: (transfer none): the instance that is being signed in */
+const CvgEntry *
+cvg_sign_in_get_entry (CvgSignIn *self)
+{
+  return self->plan->entry;
+}
+
+/** cvg_sign_in_get_deadline: Returns: Unix seconds at which it times out */
+gint64
+cvg_sign_in_get_deadline (CvgSignIn *self)
+{
+  return self->plan->deadline / G_USEC_PER_SEC;
+}
+
+CvgPhase
+cvg_sign_in_get_phase (CvgSignIn *self)
+{
+  return self->phase;
+}
+
+/** cvg_sign_in_get_phase_name: Returns: (transfer none): the phase, as the contract spells it */
+const char *
+cvg_sign_in_get_phase_name (CvgSignIn *self)
+{
+  return phase_names[self->phase];
+}
+
+/** cvg_sign_in_get_error: Returns: (transfer none) (nullable): why it ended without success */
+const GError *
+cvg_sign_in_get_error (CvgSignIn *self)
+{
+  return self->error;
+}
+
+gboolean
+cvg_sign_in_is_over (CvgSignIn *self)
+{
+  return self->phase >= CVG_PHASE_IS_AUTHORIZED;
+}
+
+/** cvg_sign_in_has_state: Returns: whether @state is this sign-in's; in constant time */
+gboolean
+cvg_sign_in_has_state (CvgSignIn *self, const char *state)
+{
+  return cvg_equal_in_constant_time (self->state, strlen (self->state), state, strlen (state));
+}
+
+/* ---- its end --------------------------------------------------------------------------------- */
+
+static void
+answer_browser (CvgSignIn *self, CvgPage *page)
+{
+  if (self->reply != NULL)
+    cvg_redirect_reply_send (g_steal_pointer (&self->reply), page);
+  else
+    cvg_page_free (page);
+}
+
+static CvgPage *
+make_last_page (CvgSignIn *self)
+{
+  const char *server_name = self->plan->entry->record->server_name;
+
+  if (self->phase == CVG_PHASE_IS_AUTHORIZED && self->plan->redirect_url != NULL)
+    return cvg_page_new_redirect (self->plan->redirect_url);
+  if (self->phase == CVG_PHASE_IS_AUTHORIZED)
+    return cvg_sign_in_page_success (self->plan->entry->record, self->credentials);
+  if (self->phase == CVG_PHASE_IS_DENIED)
+    return cvg_sign_in_page_denied (server_name);
+
+  return cvg_sign_in_page_failure (server_name, self->error);
+}
+
+static void
+set_phase (CvgSignIn *self, CvgPhase phase)
+{
+  self->phase = phase;
+  g_signal_emit (self, signals[SIGNAL_PHASE_CHANGED], 0);
+}
+
+/* Ends it with @outcome and @error (transfer full), unless it has ended. */
+static void
+finish (CvgSignIn *self, CvgPhase outcome, GError *error)
+{
+  g_autoptr (CvgSignIn) kept = g_object_ref (self);
+
+  if (cvg_sign_in_is_over (self))
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  self->error = error;
+  cvg_clock_clear_alarm (self->clock, &self->alarm);
+  g_clear_signal_handler (&self->keyring_changed_id, self->keyring);
+  g_clear_pointer (&self->verifier, cvg_secret_unref);
+  g_cancellable_cancel (self->cancellable);
+
+  set_phase (self, outcome);
+  g_message ("Instance %s: the sign-in to %s is over: %s%s%s", self->plan->entry->record->id,
+             self->plan->entry->record->server_name, phase_names[outcome],
+             error != NULL ? ": " : "", error != NULL ? error->message : "");
+  g_signal_emit (self, signals[SIGNAL_COMPLETED], 0);
+  answer_browser (self, make_last_page (self));
+  g_clear_pointer (&self->credentials, cvg_credentials_unref);
+}
+
+static GError *
+timed_out_error (CvgSignIn *self)
+{
+  /* Nothing was wrong with the person's part if it is the keyring that it waits for. */
+  if (self->phase == CVG_PHASE_IS_STORING)
+    return g_error_new_literal (
+        CVG_ERROR, CVG_ERROR_KEYRING_LOCKED,
+        "The keyring stayed locked until the time for the sign-in was over");
+
+  return g_error_new_literal (CVG_ERROR, CVG_ERROR_TIMED_OUT, "The time for the sign-in is over");
+}
+
+static void
+on_deadline (gpointer user_data)
+{
+  CvgSignIn *self = user_data;
+
+  self->alarm = 0;
+  if (!self->writing)
+    finish (self,
+            self->phase == CVG_PHASE_IS_STORING ? CVG_PHASE_IS_FAILED : CVG_PHASE_IS_TIMED_OUT,
+            timed_out_error (self));
+}
+
+/**
+ * cvg_sign_in_cancel:
+ *
+ * Ends it as cancelled. Does nothing when it is over, or when the credentials are being written
+ * this very moment: then it ends as authorized.
+ */
+void
+cvg_sign_in_cancel (CvgSignIn *self)
+{
+  if (!self->writing)
+    finish (self, CVG_PHASE_IS_CANCELLED,
+            g_error_new_literal (CVG_ERROR, CVG_ERROR_CANCELLED, "The sign-in was cancelled"));
+}
+
+/* ---- storing --------------------------------------------------------------------------------- */
+
+static void store (CvgSignIn *self);
+
+static CvgInstance *
+make_record (CvgSignIn *self)
+{
+  CvgInstance *record = cvg_instance_copy (self->plan->entry->record);
+
+  record->authorized_at = cvg_clock_get_seconds (self->clock);
+  record->signed_in = TRUE;
+  record->last_serial = self->credentials->serial;
+  g_clear_pointer (&record->dead_reason, g_free);
+  if (self->plan->client_was_named)
+    {
+      g_free (record->client_id);
+      record->client_id = g_strdup (self->plan->client->client_id);
+    }
+  return record;
+}
+
+static void
+on_keyring_changed (CvgKeyring *keyring, gpointer user_data)
+{
+  CvgSignIn *self = user_data;
+
+  if (cvg_keyring_is_open (keyring))
+    {
+      g_clear_signal_handler (&self->keyring_changed_id, self->keyring);
+      store (self);
+    }
+}
+
+static void
+on_unlock_asked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgSignIn) self = user_data;
+
+  /* Opened or not: state-changed tells, now or when the person gets to it. */
+  cvg_keyring_open_finish (CVG_KEYRING (source), result, NULL);
+}
+
+static void
+wait_for_keyring (CvgSignIn *self)
+{
+  g_message ("Instance %s: signed in, but the keyring is locked; waiting for it",
+             self->plan->entry->record->id);
+  answer_browser (self,
+                  cvg_sign_in_page_waiting_for_keyring (self->plan->entry->record->server_name));
+  if (self->keyring_changed_id == 0)
+    self->keyring_changed_id =
+        g_signal_connect (self->keyring, "state-changed", G_CALLBACK (on_keyring_changed), self);
+  cvg_keyring_open_async (self->keyring, TRUE, self->cancellable, on_unlock_asked,
+                          g_object_ref (self));
+}
+
+static void
+on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgSignIn) self = user_data;
+  g_autoptr (CvgInstance) record = NULL;
+  g_autoptr (GError) error = NULL;
+  CvgEntry *entry = self->plan->entry;
+
+  self->writing = FALSE;
+  if (cvg_keyring_write_finish (self->keyring, result, &error))
+    {
+      record = make_record (self);
+      cvg_instances_replace_credentials (self->instances, entry, self->credentials, record);
+      finish (self, CVG_PHASE_IS_AUTHORIZED, NULL);
+    }
+  else if (entry->removed)
+    finish (self, CVG_PHASE_IS_FAILED,
+            g_error_new_literal (CVG_ERROR, CVG_ERROR_NOT_FOUND,
+                                 "The instance was deleted during the sign-in"));
+  else if (g_error_matches (error, CVG_ERROR, CVG_ERROR_CANCELLED))
+    /* Another sign-in of the same instance was stored first; this one is the later. */
+    store (self);
+  else if (g_error_matches (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED) && self->alarm != 0)
+    wait_for_keyring (self);
+  else
+    finish (self, CVG_PHASE_IS_FAILED, g_steal_pointer (&error));
+}
+
+static void
+store (CvgSignIn *self)
+{
+  CvgEntry *entry = self->plan->entry;
+  guint64 serial_before = entry->record->last_serial;
+  g_autoptr (CvgInstance) record = NULL;
+
+  if (entry->credentials != NULL)
+    serial_before = MAX (serial_before, entry->credentials->serial);
+
+  self->credentials->serial = serial_before + 1;
+  record = make_record (self);
+  self->writing = TRUE;
+  cvg_keyring_store_async (self->keyring, entry, self->credentials, record, entry->generation,
+                           on_stored, g_object_ref (self));
+}
+
+/* ---- exchanging ------------------------------------------------------------------------------ */
+
+static void
+on_profile (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgSignIn) self = user_data;
+  g_autoptr (CvgCredentials) credentials = cvg_profile_fetch_finish (CVG_HTTP (source), result);
+
+  if (cvg_sign_in_is_over (self))
+    return;
+
+  self->credentials = g_steal_pointer (&credentials);
+  set_phase (self, CVG_PHASE_IS_STORING);
+  store (self);
+}
+
+static void
+on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgSignIn) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvgHttpResponse) response = cvg_http_send_finish (CVG_HTTP (source), result, &error);
+  g_autoptr (CvgCredentials) credentials = NULL;
+  CvgProvider *provider = self->plan->entry->provider;
+
+  if (cvg_sign_in_is_over (self))
+    return;
+
+  if (response != NULL)
+    credentials = cvg_token_response_parse (provider, CVG_TOKEN_GRANT_CODE, response,
+                                            cvg_clock_get_seconds (self->clock), &error);
+  if (credentials == NULL)
+    {
+      finish (self, CVG_PHASE_IS_FAILED, g_steal_pointer (&error));
+      return;
+    }
+
+  /* RFC 6749 section 5.1: without a scope in the answer, it is what was asked for. */
+  if (credentials->scope == NULL)
+    credentials->scope = g_strjoinv (" ", self->plan->scopes);
+  credentials->client_id = g_strdup (self->plan->client->client_id);
+  cvg_profile_fetch_async (self->http, self->clock, provider, self->plan->entry->record->tenant,
+                           credentials, on_profile, g_object_ref (self));
+}
+
+static void
+exchange (CvgSignIn *self, const CvgSecret *code)
+{
+  g_autoptr (CvgHttpRequest) request = cvg_token_request_exchange (
+      self->plan->entry->provider, self->plan->entry->record->tenant, self->plan->client, code,
+      self->verifier, self->plan->redirect_uri);
+
+  g_clear_pointer (&self->verifier, cvg_secret_unref);
+  set_phase (self, CVG_PHASE_IS_EXCHANGING);
+  cvg_http_send_async (self->http, request, self->cancellable, on_token_answer,
+                       g_object_ref (self));
+}
+
+/* ---- waiting --------------------------------------------------------------------------------- */
+
+/**
+ * cvg_sign_in_accept:
+ * @answer: an answer with this sign-in's state
+ * @reply: (transfer full) (nullable): the browser that brought it
+ *
+ * Goes on with the one answer that it may have; to any later one it says that there was one.
+ */
+void
+cvg_sign_in_accept (CvgSignIn *self, const CvgRedirectAnswer *answer, CvgRedirectReply *reply)
+{
+  const char *issuer = self->plan->entry->provider->issuer;
+  GError *error = NULL;
+
+  if (self->state_used || cvg_sign_in_is_over (self))
+    {
+      if (reply != NULL)
+        cvg_redirect_reply_send (reply,
+                                 cvg_sign_in_page_over (self->plan->entry->record->server_name));
+      return;
+    }
+
+  self->state_used = TRUE;
+  self->reply = reply;
+  if (!cvg_redirect_answer_check_issuer (answer, issuer, &error))
+    finish (self, CVG_PHASE_IS_FAILED, error);
+  else if (answer->code != NULL)
+    exchange (self, answer->code);
+  else if (cvg_redirect_answer_is_denial (answer))
+    finish (self, CVG_PHASE_IS_DENIED, cvg_redirect_answer_to_error (answer));
+  else
+    finish (self, CVG_PHASE_IS_FAILED, cvg_redirect_answer_to_error (answer));
+}
+
+/**
+ * cvg_sign_in_complete_from_url:
+ * @url: the address that a browser ended on, pasted by the person
+ *
+ * The same way in as cvg_sign_in_accept(), with the same checks.
+ *
+ * Returns: whether it was accepted; fails with %CVG_ERROR_INVALID_ARGUMENT (nothing has changed
+ *   then), or with why the sign-in is over
+ */
+gboolean
+cvg_sign_in_complete_from_url (CvgSignIn *self, const char *url, GError **error)
+{
+  g_autofree char *query = NULL;
+  g_autoptr (CvgRedirectAnswer) answer = NULL;
+
+  if (self->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->error));
+      return FALSE;
+    }
+  if (self->state_used)
+    {
+      g_set_error_literal (error, CVG_ERROR, CVG_ERROR_FAILED,
+                           "This sign-in has had its answer already");
+      return FALSE;
+    }
+
+  query = cvg_redirect_url_match (url, self->plan->redirect_uri, error);
+  if (query == NULL)
+    return FALSE;
+
+  answer = cvg_redirect_answer_parse (query, error);
+  if (answer == NULL)
+    return FALSE;
+
+  if (!cvg_sign_in_has_state (self, answer->state))
+    {
+      g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                           "The address belongs to another sign-in: its state is not this one's");
+      return FALSE;
+    }
+
+  cvg_sign_in_accept (self, answer, NULL);
+  return TRUE;
+}
+
+static void
+make_url (CvgSignIn *self)
+{
+  g_autofree char *verifier = cvg_nonce_new ();
+  g_autofree char *challenge = cvg_pkce_challenge (verifier);
+  CvgProvider *provider = self->plan->entry->provider;
+  const CvgAuthorizeRequest request = {
+    .provider = provider,
+    .tenant = self->plan->entry->record->tenant,
+    .client_id = self->plan->client->client_id,
+    .redirect_uri = self->plan->redirect_uri,
+    .scopes = (const char *const *) self->plan->scopes,
+    .state = self->state,
+    .challenge = provider->pkce ? challenge : NULL,
+    .login_hint = self->plan->login_hint,
+  };
+
+  self->url = cvg_authorize_url_build (&request);
+  if (provider->pkce)
+    self->verifier = cvg_secret_new_take (g_steal_pointer (&verifier));
+}
+
+/**
+ * cvg_sign_in_new:
+ * @http: (transfer none)
+ * @clock: (transfer none)
+ * @instances: (transfer none)
+ * @keyring: (transfer none)
+ * @plan: (transfer full): what was decided
+ *
+ * Returns: (transfer full): a sign-in that waits for its answer, until its deadline
+ */
+CvgSignIn *
+cvg_sign_in_new (CvgHttp *http,
+                 CvgClock *clock,
+                 CvgInstances *instances,
+                 CvgKeyring *keyring,
+                 CvgSignInPlan *plan)
+{
+  CvgSignIn *self = g_object_new (CVG_TYPE_SIGN_IN, NULL);
+
+  self->http = g_object_ref (http);
+  self->clock = g_object_ref (clock);
+  self->instances = g_object_ref (instances);
+  self->keyring = g_object_ref (keyring);
+  self->plan = plan;
+  self->state = cvg_nonce_new ();
+  make_url (self);
+  self->alarm = cvg_clock_add_alarm (clock, plan->deadline, on_deadline, self, NULL);
+  return self;
+}

@@ -1,0 +1,564 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The sign-ins in progress. This is where one begins (check, open the keyring, choose the client,
+ * bind the listener, and only then open the browser), and where a redirect finds its sign-in: by
+ * its state, and only on the redirect URI that this sign-in told its provider.
+ *
+ * A sign-in that is over is remembered for a minute, so that a reload of its last page is told so,
+ * and so that a late reader on the bus still finds the outcome.
+ */
+#include "agent/sign-ins.h"
+
+#include "agent/sign-in-pages.h"
+#include "dbus/error.h"
+#include "model/scopes.h"
+#include "oauth/authorize-url.h"
+#include "oauth/redirect-target.h"
+
+#define REMEMBER_SECONDS 60
+
+struct _CvgSignIns
+{
+  GObject parent_instance;
+
+  CvgHttp *http;           /* (owned) */
+  CvgClock *clock;         /* (owned) */
+  CvgBrowser *browser;     /* (owned) */
+  CvgRedirect *redirect;   /* (owned) */
+  CvgInstances *instances; /* (owned) */
+  CvgClients *clients;     /* (owned) */
+  CvgKeyring *keyring;     /* (owned) */
+  GPtrArray *places;       /* (owned) (element-type Place) */
+  gboolean stopping;
+};
+
+G_DEFINE_FINAL_TYPE (CvgSignIns, cvg_sign_ins, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_FORGOTTEN,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+/* The place of one sign-in, in progress or remembered. */
+typedef struct
+{
+  CvgSignIns *sign_ins; /* (borrowed) */
+  CvgSignIn *sign_in;   /* (owned) */
+  gulong completed_id;
+  gboolean listening; /* it holds its redirect URI open */
+  guint alarm;        /* when it is forgotten */
+} Place;
+
+/* One begin() in progress. */
+typedef struct
+{
+  CvgEntry *entry; /* (owned) */
+  char *client_id; /* (owned) (nullable) */
+  char *redirect_url;
+  char **scopes;
+  char *activation_token;
+  char *login_hint;
+  gboolean open_browser;
+  guint timeout;
+  CvgFlow flow;
+} Begin;
+
+static void
+begin_free (Begin *begin)
+{
+  cvg_entry_unref (begin->entry);
+  g_free (begin->client_id);
+  g_free (begin->redirect_url);
+  g_strfreev (begin->scopes);
+  g_free (begin->activation_token);
+  g_free (begin->login_hint);
+  g_free (begin);
+}
+
+static void
+place_free (Place *place)
+{
+  cvg_clock_clear_alarm (place->sign_ins->clock, &place->alarm);
+  g_clear_signal_handler (&place->completed_id, place->sign_in);
+  if (place->listening)
+    cvg_redirect_close (place->sign_ins->redirect, cvg_sign_in_get_redirect_uri (place->sign_in));
+  g_clear_object (&place->sign_in);
+  g_free (place);
+}
+
+static void
+cvg_sign_ins_finalize (GObject *object)
+{
+  CvgSignIns *self = CVG_SIGN_INS (object);
+
+  g_clear_pointer (&self->places, g_ptr_array_unref);
+  g_clear_object (&self->keyring);
+  g_clear_object (&self->clients);
+  g_clear_object (&self->instances);
+  g_clear_object (&self->redirect);
+  g_clear_object (&self->browser);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->http);
+
+  G_OBJECT_CLASS (cvg_sign_ins_parent_class)->finalize (object);
+}
+
+static void
+cvg_sign_ins_class_init (CvgSignInsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cvg_sign_ins_finalize;
+
+  /* forgotten(sign_in): it was over for a minute. */
+  signals[SIGNAL_FORGOTTEN] = g_signal_new ("forgotten", CVG_TYPE_SIGN_INS, G_SIGNAL_RUN_LAST, 0,
+                                            NULL, NULL, NULL, G_TYPE_NONE, 1, CVG_TYPE_SIGN_IN);
+}
+
+static void
+cvg_sign_ins_init (CvgSignIns *self)
+{
+  self->places = g_ptr_array_new_with_free_func ((GDestroyNotify) place_free);
+}
+
+/** cvg_sign_ins_new: all arguments (transfer none) */
+CvgSignIns *
+cvg_sign_ins_new (CvgHttp *http,
+                  CvgClock *clock,
+                  CvgBrowser *browser,
+                  CvgRedirect *redirect,
+                  CvgInstances *instances,
+                  CvgClients *clients,
+                  CvgKeyring *keyring)
+{
+  CvgSignIns *self = g_object_new (CVG_TYPE_SIGN_INS, NULL);
+
+  self->http = g_object_ref (http);
+  self->clock = g_object_ref (clock);
+  self->browser = g_object_ref (browser);
+  self->redirect = g_object_ref (redirect);
+  self->instances = g_object_ref (instances);
+  self->clients = g_object_ref (clients);
+  self->keyring = g_object_ref (keyring);
+  return self;
+}
+
+/* ---- redirects ------------------------------------------------------------------------------- */
+
+static CvgSignIn *
+find_by_state (CvgSignIns *self, const char *state, const char *redirect_uri)
+{
+  CvgSignIn *found = NULL;
+
+  /* To the end, found or not: how long it takes says nothing about the states. */
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      CvgSignIn *sign_in = ((Place *) g_ptr_array_index (self->places, i))->sign_in;
+
+      if (cvg_sign_in_has_state (sign_in, state) &&
+          g_strcmp0 (cvg_sign_in_get_redirect_uri (sign_in), redirect_uri) == 0)
+        found = sign_in;
+    }
+
+  return found;
+}
+
+static void
+on_redirect (const char *redirect_uri,
+             const char *query,
+             CvgRedirectReply *reply,
+             gpointer user_data)
+{
+  CvgSignIns *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvgRedirectAnswer) answer = cvg_redirect_answer_parse (query, &error);
+  g_autoptr (CvgSignIn) sign_in = NULL;
+
+  if (answer == NULL)
+    {
+      g_debug ("A stray request at the redirect URI: %s", error->message);
+      cvg_redirect_reply_send (reply, cvg_sign_in_page_malformed ());
+      return;
+    }
+
+  sign_in = find_by_state (self, answer->state, redirect_uri);
+  if (sign_in == NULL)
+    {
+      g_debug ("A redirect of no sign-in that is known");
+      cvg_redirect_reply_send (reply, cvg_sign_in_page_unknown ());
+      return;
+    }
+
+  g_object_ref (sign_in);
+  cvg_sign_in_accept (sign_in, answer, reply);
+}
+
+/* ---- beginning ------------------------------------------------------------------------------- */
+
+static void
+on_forget (gpointer user_data)
+{
+  Place *place = user_data;
+  CvgSignIns *self = place->sign_ins;
+  g_autoptr (CvgSignIn) sign_in = g_object_ref (place->sign_in);
+
+  place->alarm = 0;
+  g_ptr_array_remove_fast (self->places, place);
+  g_signal_emit (self, signals[SIGNAL_FORGOTTEN], 0, sign_in);
+}
+
+static void
+on_completed (CvgSignIn *sign_in, gpointer user_data)
+{
+  Place *place = user_data;
+  CvgSignIns *self = place->sign_ins;
+
+  if (place->listening)
+    cvg_redirect_close (self->redirect, cvg_sign_in_get_redirect_uri (sign_in));
+  place->listening = FALSE;
+  place->alarm = cvg_clock_add_alarm (
+      self->clock, cvg_clock_get_now (self->clock) + REMEMBER_SECONDS * G_USEC_PER_SEC, on_forget,
+      place, NULL);
+}
+
+static void
+on_browser_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgSignIn) sign_in = user_data;
+  g_autoptr (GError) error = NULL;
+
+  /* No reason to give up: whoever began it has the URL. */
+  if (!cvg_browser_open_finish (CVG_BROWSER (source), result, &error))
+    g_message ("Instance %s: no browser was opened (%s); the sign-in goes on when its address is "
+               "opened by hand",
+               cvg_sign_in_get_entry (sign_in)->record->id, error->message);
+}
+
+static CvgSignIn *
+add_sign_in (CvgSignIns *self, CvgSignInPlan *plan, gboolean listening)
+{
+  Place *place = g_new0 (Place, 1);
+
+  place->sign_ins = self;
+  place->listening = listening;
+  place->sign_in = cvg_sign_in_new (self->http, self->clock, self->instances, self->keyring, plan);
+  place->completed_id =
+      g_signal_connect (place->sign_in, "completed", G_CALLBACK (on_completed), place);
+  g_ptr_array_add (self->places, place);
+  return place->sign_in;
+}
+
+static CvgClient *
+choose_client (CvgSignIns *self, const Begin *begin, GError **error)
+{
+  const CvgInstance *record = begin->entry->record;
+  const char *client_id = begin->client_id != NULL ? begin->client_id : record->client_id;
+  CvgClient *client = cvg_clients_choose (self->clients, record->server_name, client_id, error);
+
+  if (client == NULL)
+    return NULL;
+
+  if (client->has_secret && client->secret == NULL)
+    {
+      g_set_error (error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
+                   "The secret of client %s is not in the keyring. Add it again with: claviger "
+                   "client add \"%s\" %s",
+                   client->client_id, record->server_name, client->client_id);
+      return NULL;
+    }
+
+  return client;
+}
+
+static char *
+open_redirect (CvgSignIns *self, const Begin *begin, const CvgClient *client, GError **error)
+{
+  const CvgProvider *provider = begin->entry->provider;
+  const char *redirect_uri =
+      client->redirect_uri != NULL ? client->redirect_uri : provider->redirect_uri;
+
+  if (redirect_uri == NULL)
+    {
+      g_set_error (
+          error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
+          "No redirect URI is known for %s; give the client the one it was registered with",
+          provider->name);
+      return NULL;
+    }
+  if (begin->flow == CVG_FLOW_PASTE)
+    return g_strdup (redirect_uri);
+
+  return cvg_redirect_open (self->redirect, redirect_uri, !provider->redirect_port_exact,
+                            on_redirect, self, error);
+}
+
+static CvgSignIn *
+begin_now (CvgSignIns *self, Begin *begin, GError **error)
+{
+  CvgClient *client = choose_client (self, begin, error);
+  g_autofree char *redirect_uri = NULL;
+  CvgSignInPlan *plan = NULL;
+
+  if (client == NULL)
+    return NULL;
+
+  redirect_uri = open_redirect (self, begin, client, error);
+  if (redirect_uri == NULL)
+    return NULL;
+
+  plan = g_new0 (CvgSignInPlan, 1);
+  plan->entry = cvg_entry_ref (begin->entry);
+  plan->client = cvg_client_ref (client);
+  plan->client_was_named = begin->client_id != NULL;
+  plan->redirect_uri = g_steal_pointer (&redirect_uri);
+  plan->redirect_url = g_steal_pointer (&begin->redirect_url);
+  plan->scopes = g_steal_pointer (&begin->scopes);
+  plan->login_hint = g_steal_pointer (&begin->login_hint);
+  plan->deadline = cvg_clock_get_now (self->clock) + begin->timeout * G_USEC_PER_SEC;
+  return add_sign_in (self, plan, begin->flow == CVG_FLOW_LOOPBACK);
+}
+
+static gboolean
+may_begin (CvgSignIns *self, const Begin *begin, GError **error)
+{
+  if (self->stopping)
+    g_set_error_literal (error, CVG_ERROR, CVG_ERROR_TRY_LATER,
+                         "Claviger is stopping; try again in a second");
+  else if (begin->entry->removed)
+    g_set_error (error, CVG_ERROR, CVG_ERROR_NOT_FOUND, "Instance %s was deleted meanwhile",
+                 begin->entry->record->id);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static void
+on_keyring_open (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  CvgSignIns *self = g_task_get_source_object (task);
+  Begin *begin = g_task_get_task_data (task);
+  GError *error = NULL;
+  CvgSignIn *sign_in = NULL;
+
+  if (!cvg_keyring_open_finish (CVG_KEYRING (source), result, &error) ||
+      g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), &error) ||
+      !may_begin (self, begin, &error) || (sign_in = begin_now (self, begin, &error)) == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_message ("Instance %s: a sign-in to %s began", begin->entry->record->id,
+             begin->entry->record->server_name);
+  if (begin->open_browser)
+    cvg_browser_open_async (self->browser, cvg_sign_in_get_url (sign_in), begin->activation_token,
+                            NULL, on_browser_opened, g_object_ref (sign_in));
+  g_task_return_pointer (task, g_object_ref (sign_in), g_object_unref);
+}
+
+static gboolean
+check_options (const CvgEntry *entry, const CvgSignInOptions *options, GError **error)
+{
+  if (entry->provider == NULL)
+    g_set_error (error, CVG_ERROR, CVG_ERROR_UNKNOWN_SERVER,
+                 "The catalogue has no server %s any more", entry->record->server_name);
+  else if (!cvg_provider_has_kind (entry->provider, "oauth2"))
+    g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                 "%s has no OAuth sign-in; give it a key with: claviger set",
+                 entry->provider->name);
+  else if (options->timeout == 0 || options->timeout > CVG_MAX_SIGN_IN_SECONDS)
+    g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                 "Option “timeout” must be from 1 to %d seconds", CVG_MAX_SIGN_IN_SECONDS);
+  else
+    return options->redirect_url == NULL ||
+           cvg_redirect_target_check (options->redirect_url, error);
+
+  return FALSE;
+}
+
+static gboolean
+check_scopes (char **scopes, GError **error)
+{
+  if (cvg_scopes_are_valid ((const char *const *) scopes, NULL))
+    return TRUE;
+
+  g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                       "Option “scope” has a scope with characters that RFC 6749 does not allow");
+  return FALSE;
+}
+
+static char *
+null_if_empty (const char *text)
+{
+  return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
+}
+
+static Begin *
+begin_new (CvgEntry *entry, const CvgSignInOptions *options, char **scopes)
+{
+  Begin *begin = g_new0 (Begin, 1);
+
+  begin->entry = cvg_entry_ref (entry);
+  begin->client_id = null_if_empty (options->client_id);
+  begin->redirect_url = g_strdup (options->redirect_url);
+  begin->scopes = scopes;
+  begin->activation_token = null_if_empty (options->activation_token);
+  begin->login_hint = null_if_empty (options->login_hint);
+  begin->open_browser = options->open_browser;
+  begin->timeout = options->timeout;
+  begin->flow = options->flow;
+  return begin;
+}
+
+/**
+ * cvg_sign_ins_begin_async:
+ * @entry: the instance
+ * @options: (transfer none): how
+ * @cancellable: (nullable): for what comes before it begins
+ *
+ * Begins a sign-in. The keyring is opened first, with a prompt if need be: finding it locked when
+ * the person has gone through the browser would be late.
+ */
+void
+cvg_sign_ins_begin_async (CvgSignIns *self,
+                          CvgEntry *entry,
+                          const CvgSignInOptions *options,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_auto (GStrv) scopes = NULL;
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, cvg_sign_ins_begin_async);
+  if (!check_options (entry, options, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  scopes = cvg_authorize_scopes (entry->provider, options->scope);
+  if (!check_scopes (scopes, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_task_set_task_data (task, begin_new (entry, options, g_steal_pointer (&scopes)),
+                        (GDestroyNotify) begin_free);
+  cvg_keyring_open_async (self->keyring, TRUE, cancellable, on_keyring_open,
+                          g_steal_pointer (&task));
+}
+
+/**
+ * cvg_sign_ins_begin_finish:
+ *
+ * Returns: (transfer full): the sign-in. Fails with %CVG_ERROR_INVALID_ARGUMENT,
+ *   %CVG_ERROR_UNKNOWN_SERVER, %CVG_ERROR_NO_CLIENT, %CVG_ERROR_PORT_IN_USE,
+ *   %CVG_ERROR_KEYRING_LOCKED or %CVG_ERROR_KEYRING_UNAVAILABLE
+ */
+CvgSignIn *
+cvg_sign_ins_begin_finish (CvgSignIns *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, cvg_sign_ins_begin_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- in progress ----------------------------------------------------------------------------- */
+
+static void
+on_browser_opened_again (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (cvg_browser_open_finish (CVG_BROWSER (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/** cvg_sign_ins_open_browser_async: opens the browser for @sign_in, once more if need be */
+void
+cvg_sign_ins_open_browser_async (CvgSignIns *self,
+                                 CvgSignIn *sign_in,
+                                 const char *activation_token,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  const GError *over = cvg_sign_in_get_error (sign_in);
+
+  g_task_set_source_tag (task, cvg_sign_ins_open_browser_async);
+  if (over != NULL)
+    g_task_return_error (task, g_error_copy (over));
+  else if (cvg_sign_in_get_phase (sign_in) != CVG_PHASE_IS_WAITING)
+    g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_FAILED,
+                             "This sign-in has had its answer already");
+  else
+    cvg_browser_open_async (self->browser, cvg_sign_in_get_url (sign_in), activation_token, NULL,
+                            on_browser_opened_again, g_steal_pointer (&task));
+}
+
+/** cvg_sign_ins_open_browser_finish: Returns: whether one was started */
+gboolean
+cvg_sign_ins_open_browser_finish (CvgSignIns *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, cvg_sign_ins_open_browser_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+cancel_where (CvgSignIns *self, const CvgEntry *entry, gboolean only_waiting)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      CvgSignIn *sign_in = ((Place *) g_ptr_array_index (self->places, i))->sign_in;
+
+      if (entry != NULL && cvg_sign_in_get_entry (sign_in) != entry)
+        continue;
+      if (only_waiting && cvg_sign_in_get_phase (sign_in) != CVG_PHASE_IS_WAITING)
+        continue;
+      cvg_sign_in_cancel (sign_in);
+    }
+}
+
+/** cvg_sign_ins_cancel_of: cancels what is in progress for @entry: it is being deleted */
+void
+cvg_sign_ins_cancel_of (CvgSignIns *self, const CvgEntry *entry)
+{
+  cancel_where (self, entry, FALSE);
+}
+
+/**
+ * cvg_sign_ins_stop:
+ *
+ * Begins nothing new and cancels what waits for a person. What has its answer goes on: a code is
+ * good once, and the person has done their part.
+ */
+void
+cvg_sign_ins_stop (CvgSignIns *self)
+{
+  self->stopping = TRUE;
+  cancel_where (self, NULL, TRUE);
+}
+
+/** cvg_sign_ins_is_idle: Returns: whether no sign-in is in progress */
+gboolean
+cvg_sign_ins_is_idle (CvgSignIns *self)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    if (!cvg_sign_in_is_over (((Place *) g_ptr_array_index (self->places, i))->sign_in))
+      return FALSE;
+
+  return TRUE;
+}
