@@ -1,0 +1,388 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Instances: creating, listing, deleting, setting and deleting their credentials, choosing a site.
+ */
+#include "bus/auth-service-private.h"
+
+#include "agent/describe.h"
+#include "bus/call.h"
+#include "bus/options.h"
+#include "dbus/error.h"
+#include "model/auth-data.h"
+
+/* Who creates: told from the caller's process, not from what it says. For now every caller is a
+ * program of the person outside a sandbox. */
+#define OWNER_HOST "host"
+
+/* ---- creating and listing -------------------------------------------------------------------- */
+
+static gboolean
+handle_create_instance (CvgDBusAuth1 *object,
+                        GDBusMethodInvocation *invocation,
+                        const char *user_id,
+                        const char *server_name,
+                        GVariant *options)
+{
+  CvgAuthService *self = CVG_AUTH_SERVICE (object);
+  CvgNewInstance made = { .user_id = user_id, .server_name = server_name, .owner = OWNER_HOST };
+  g_autoptr (GVariant) tenant = NULL;
+  const CvgOption table[] = {
+    { "instance-id", "s", &made.id, NULL },
+    { "label", "s", &made.label, NULL },
+    { "client-id", "s", &made.client_id, NULL },
+    { "tenant", "a{ss}", &tenant, NULL },
+  };
+  GError *error = NULL;
+  CvgEntry *entry = NULL;
+
+  if (cvg_options_read (options, table, G_N_ELEMENTS (table), &error))
+    {
+      made.tenant = tenant;
+      entry = cvg_agent_create_instance (self->agent, &made, &error);
+    }
+
+  if (entry != NULL)
+    cvg_dbus_auth1_complete_create_instance (object, invocation, entry->record->id);
+  else
+    cvg_invocation_fail (invocation, error);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+typedef struct
+{
+  const char *user_id;     /* (nullable) */
+  const char *server_name; /* (nullable) */
+  const char *status;      /* (nullable) */
+} Filter;
+
+static gboolean
+check_filter (CvgAuthService *self, const Filter *filter, GError **error)
+{
+  static const char *const statuses[] = { CVG_STATUS_SIGNED_OUT,     CVG_STATUS_ACTIVE,
+                                          CVG_STATUS_NEEDS_SIGN_IN,  CVG_STATUS_UNREACHABLE,
+                                          CVG_STATUS_KEYRING_LOCKED, NULL };
+
+  if (filter->status != NULL && !g_strv_contains (statuses, filter->status))
+    {
+      g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                           "Filter “status” must be one of signed-out, active, needs-sign-in, "
+                           "unreachable and keyring-locked");
+      return FALSE;
+    }
+
+  return filter->server_name == NULL ||
+         cvg_agent_find_server (self->agent, filter->server_name, error) != NULL;
+}
+
+static gboolean
+matches (const Filter *filter, const CvgEntry *entry, gboolean open)
+{
+  return (filter->user_id == NULL || g_str_equal (filter->user_id, entry->record->user_id)) &&
+         (filter->server_name == NULL ||
+          g_str_equal (filter->server_name, entry->record->server_name)) &&
+         (filter->status == NULL ||
+          g_str_equal (filter->status, cvg_entry_get_status (entry, open)));
+}
+
+static GVariant *
+list_instances (CvgAuthService *self, const Filter *filter)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GPtrArray) entries = cvg_instances_list (cvg_agent_get_instances (self->agent));
+  gboolean open = cvg_keyring_is_open (cvg_agent_get_keyring (self->agent));
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const CvgEntry *entry = g_ptr_array_index (entries, i);
+      g_autoptr (GVariant) described = NULL;
+
+      if (!matches (filter, entry, open))
+        continue;
+      described = cvg_describe_instance (entry, open);
+      g_variant_builder_add_value (&builder, described);
+    }
+
+  return g_variant_builder_end (&builder);
+}
+
+static gboolean
+handle_list_instances (CvgDBusAuth1 *object, GDBusMethodInvocation *invocation, GVariant *options)
+{
+  CvgAuthService *self = CVG_AUTH_SERVICE (object);
+  Filter filter = { NULL, NULL, NULL };
+  const CvgOption table[] = {
+    { "user-id", "s", &filter.user_id, NULL },
+    { "server-name", "s", &filter.server_name, NULL },
+    { "status", "s", &filter.status, NULL },
+  };
+  GError *error = NULL;
+
+  if (cvg_options_read (options, table, G_N_ELEMENTS (table), &error) &&
+      check_filter (self, &filter, &error))
+    cvg_dbus_auth1_complete_list_instances (object, invocation, list_instances (self, &filter));
+  else
+    cvg_invocation_fail (invocation, error);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* ---- changing -------------------------------------------------------------------------------- */
+
+static void
+on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgCall) call = user_data;
+  GError *error = NULL;
+
+  if (cvg_changes_finish (CVG_CHANGES (source), result, &error))
+    cvg_call_return (call, NULL);
+  else
+    cvg_call_fail (call, error);
+}
+
+static void
+on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgCall) call = user_data;
+  GError *error = NULL;
+
+  /* No server is told yet, so that none has confirmed. */
+  if (cvg_changes_finish (CVG_CHANGES (source), result, &error))
+    cvg_call_return (call, g_variant_new ("(b)", FALSE));
+  else
+    cvg_call_fail (call, error);
+}
+
+static gboolean
+check_revoke_option (GVariant *options, GError **error)
+{
+  gboolean revoke = TRUE;
+  const CvgOption table[] = { { "revoke", "b", &revoke, NULL } };
+
+  return cvg_options_read (options, table, G_N_ELEMENTS (table), error);
+}
+
+static gboolean
+handle_delete_instance (CvgDBusAuth1 *object,
+                        GDBusMethodInvocation *invocation,
+                        const char *instance_id,
+                        GVariant *options)
+{
+  CvgAuthService *self = CVG_AUTH_SERVICE (object);
+  GError *error = NULL;
+  CvgEntry *entry = cvg_auth_service_lookup (object, instance_id, &error);
+
+  if (entry != NULL && check_revoke_option (options, &error))
+    cvg_changes_delete_instance_async (cvg_agent_get_changes (self->agent), entry, on_deleted,
+                                       cvg_call_new (self->agent, invocation, entry));
+  else
+    cvg_invocation_fail (invocation, error);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_delete_instance_auth (CvgDBusAuth1 *object,
+                             GDBusMethodInvocation *invocation,
+                             const char *instance_id,
+                             GVariant *options)
+{
+  CvgAuthService *self = CVG_AUTH_SERVICE (object);
+  GError *error = NULL;
+  CvgEntry *entry = cvg_auth_service_lookup (object, instance_id, &error);
+
+  if (entry != NULL && check_revoke_option (options, &error))
+    cvg_changes_delete_auth_async (cvg_agent_get_changes (self->agent), entry, on_deleted,
+                                   cvg_call_new (self->agent, invocation, entry));
+  else
+    cvg_invocation_fail (invocation, error);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_set_instance_auth (CvgDBusAuth1 *object,
+                          GDBusMethodInvocation *invocation,
+                          const char *instance_id,
+                          GVariant *auth_data)
+{
+  CvgAuthService *self = CVG_AUTH_SERVICE (object);
+  GError *error = NULL;
+  CvgEntry *entry = cvg_auth_service_lookup (object, instance_id, &error);
+
+  if (entry != NULL)
+    cvg_changes_set_auth_async (cvg_agent_get_changes (self->agent), entry, auth_data, on_changed,
+                                cvg_call_new (self->agent, invocation, entry));
+  else
+    cvg_invocation_fail (invocation, error);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_select_resource (CvgDBusAuth1 *object,
+                        GDBusMethodInvocation *invocation,
+                        const char *instance_id,
+                        const char *resource_id)
+{
+  CvgAuthService *self = CVG_AUTH_SERVICE (object);
+  GError *error = NULL;
+  CvgEntry *entry = cvg_auth_service_lookup (object, instance_id, &error);
+
+  if (entry != NULL)
+    cvg_changes_select_resource_async (cvg_agent_get_changes (self->agent), entry, resource_id,
+                                       on_changed, cvg_call_new (self->agent, invocation, entry));
+  else
+    cvg_invocation_fail (invocation, error);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* ---- of a user ------------------------------------------------------------------------------- */
+
+static void
+on_user_auth_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgCall) call = user_data;
+  GError *error = NULL;
+
+  if (cvg_changes_finish (CVG_CHANGES (source), result, &error))
+    cvg_call_return (call, g_variant_new ("(s)", call->entry->record->id));
+  else
+    cvg_call_fail (call, error);
+}
+
+static void
+on_new_user_auth_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgCall) call = user_data;
+  GError *error = NULL;
+
+  if (cvg_changes_finish (CVG_CHANGES (source), result, &error))
+    {
+      cvg_call_return (call, g_variant_new ("(s)", call->entry->record->id));
+      return;
+    }
+
+  /* The instance was made for this; nobody knows of it yet. */
+  if (!call->entry->removed && !call->entry->record->signed_in)
+    cvg_instances_remove (cvg_agent_get_instances (call->agent), call->entry);
+  cvg_call_fail (call, error);
+}
+
+static gboolean
+handle_set_user_auth (CvgDBusAuth1 *object,
+                      GDBusMethodInvocation *invocation,
+                      const char *user_id,
+                      const char *server_name,
+                      GVariant *auth_data)
+{
+  CvgAuthService *self = CVG_AUTH_SERVICE (object);
+  CvgChanges *changes = cvg_agent_get_changes (self->agent);
+  const CvgNewInstance made = {
+    .user_id = user_id,
+    .server_name = server_name,
+    .owner = OWNER_HOST,
+  };
+  CvgEntry *entry =
+      cvg_instances_find_of_user (cvg_agent_get_instances (self->agent), user_id, server_name);
+  GAsyncReadyCallback callback = entry != NULL ? on_user_auth_set : on_new_user_auth_set;
+  GError *error = NULL;
+  /* Before an instance is made for it. */
+  g_autoptr (CvgCredentials) checked = cvg_auth_data_parse (auth_data, 0, &error);
+
+  if (checked == NULL)
+    entry = NULL;
+  else if (entry == NULL)
+    entry = cvg_agent_create_instance (self->agent, &made, &error);
+
+  if (entry != NULL)
+    cvg_changes_set_auth_async (changes, entry, auth_data, callback,
+                                cvg_call_new (self->agent, invocation, entry));
+  else
+    cvg_invocation_fail (invocation, error);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static CvgEntry *
+find_of_user (CvgAuthService *self, const char *user_id, const char *server_name, GError **error)
+{
+  CvgEntry *entry = NULL;
+
+  if (!cvg_agent_check_user_id (user_id, error) ||
+      cvg_agent_find_server (self->agent, server_name, error) == NULL)
+    return NULL;
+
+  entry = cvg_instances_find_of_user (cvg_agent_get_instances (self->agent), user_id, server_name);
+  if (entry == NULL)
+    g_set_error (error, CVG_ERROR, CVG_ERROR_NOT_FOUND, "This user has no instance of %s",
+                 server_name);
+  return entry;
+}
+
+static gboolean
+handle_delete_user_auth (CvgDBusAuth1 *object,
+                         GDBusMethodInvocation *invocation,
+                         const char *user_id,
+                         const char *server_name,
+                         GVariant *options)
+{
+  CvgAuthService *self = CVG_AUTH_SERVICE (object);
+  GError *error = NULL;
+  CvgEntry *entry = find_of_user (self, user_id, server_name, &error);
+
+  if (entry != NULL && check_revoke_option (options, &error))
+    cvg_changes_delete_auth_async (cvg_agent_get_changes (self->agent), entry, on_deleted,
+                                   cvg_call_new (self->agent, invocation, entry));
+  else
+    cvg_invocation_fail (invocation, error);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* ---- access ---------------------------------------------------------------------------------- */
+
+static gboolean
+fail_not_yet (GDBusMethodInvocation *invocation)
+{
+  cvg_invocation_fail (invocation,
+                       g_error_new_literal (CVG_ERROR, CVG_ERROR_FAILED,
+                                            "Granting access to applications: not yet"));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_change_access (CvgDBusAuth1 *object,
+                      GDBusMethodInvocation *invocation,
+                      const char *instance_id,
+                      const char *app_id)
+{
+  return fail_not_yet (invocation);
+}
+
+static gboolean
+handle_list_access (CvgDBusAuth1 *object,
+                    GDBusMethodInvocation *invocation,
+                    const char *instance_id)
+{
+  return fail_not_yet (invocation);
+}
+
+void
+cvg_auth_service_fill_instances (CvgDBusAuth1Iface *iface)
+{
+  iface->handle_create_instance = handle_create_instance;
+  iface->handle_list_instances = handle_list_instances;
+  iface->handle_delete_instance = handle_delete_instance;
+  iface->handle_set_instance_auth = handle_set_instance_auth;
+  iface->handle_delete_instance_auth = handle_delete_instance_auth;
+  iface->handle_set_user_auth = handle_set_user_auth;
+  iface->handle_delete_user_auth = handle_delete_user_auth;
+  iface->handle_select_resource = handle_select_resource;
+  iface->handle_grant_access = handle_change_access;
+  iface->handle_revoke_access = handle_change_access;
+  iface->handle_list_access = handle_list_access;
+}
