@@ -1,0 +1,435 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Requests to providers. Each is one attempt, bounded in time and size, with no redirects, no
+ * cookies, no cache and no credentials but those it was given: a token endpoint that moves, logs
+ * in or sets state is none.
+ *
+ * Invariant: a request ends by the answer, the caller's cancellable or our deadline, whichever
+ * comes first, and its error says which. Nothing is sent twice here: whether a request that may
+ * have been heard may be repeated is for its maker to know.
+ *
+ * The bytes of bodies are wiped where they were ours. libsoup's and the TLS library's buffers are
+ * not.
+ */
+#include "adapters/http-soup.h"
+
+#include <libsoup/soup.h>
+#include <string.h>
+
+#include "dbus/error.h"
+
+#define DEADLINE 30000 /* ms: of the whole, from the name to the last byte */
+#define FIRST_CHUNK 8192
+#define RETRY_AFTER_MAX (24 * 60 * 60) /* s: more than a day is a mistake */
+/* A morning with many expired tokens of one provider is to look like one browser. */
+#define CONNECTIONS_PER_HOST 8
+/* s: a token request and the reading of sites that follows it share a connection. */
+#define IDLE_TIMEOUT 15
+
+struct _CvgHttpSoup
+{
+  GObject parent_instance;
+
+  SoupSession *session; /* (owned) (nullable): made with the first request */
+  char *user_agent;     /* (owned) */
+  guint deadline;       /* ms */
+};
+
+/* One request on the wire; the data of its task. */
+typedef struct
+{
+  SoupMessage *message;      /* (owned) */
+  GCancellable *cancellable; /* (owned): ours; cancelled by the deadline and by the caller */
+  GSource *deadline;         /* (owned) */
+  GSource *leaving;          /* (owned) (nullable): the caller's cancellable */
+  gboolean is_late;          /* the deadline has passed */
+  GInputStream *body;        /* (owned) (nullable) */
+  char *bytes;               /* (owned): wiped */
+  gsize filled;
+  gsize size;
+} Exchange;
+
+static void cvg_http_soup_http_init (CvgHttpInterface *iface);
+static void read_on (GTask *task);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CvgHttpSoup,
+                               cvg_http_soup,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (CVG_TYPE_HTTP, cvg_http_soup_http_init))
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+exchange_free (gpointer data)
+{
+  Exchange *exchange = data;
+
+  clear_source (&exchange->deadline);
+  clear_source (&exchange->leaving);
+  g_clear_object (&exchange->message);
+  g_clear_object (&exchange->cancellable);
+  g_clear_object (&exchange->body);
+  if (exchange->bytes != NULL)
+    explicit_bzero (exchange->bytes, exchange->size);
+  g_free (exchange->bytes);
+  g_free (exchange);
+}
+
+/* ---- errors ---- */
+
+/* What went wrong, for people; the library's own words may hold the whole address. */
+static const char *
+describe_failure (const GError *error)
+{
+  if (g_error_matches (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND))
+    return "its name was not found";
+  if (error->domain == G_RESOLVER_ERROR)
+    return "its name could not be looked up";
+  if (error->domain == SOUP_SESSION_ERROR)
+    return "what it sent is not HTTP";
+  if (error->domain == G_TLS_ERROR)
+    return error->code == G_TLS_ERROR_BAD_CERTIFICATE ? "its TLS certificate is not trusted" :
+                                                        "no secure connection could be made";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE))
+    return "there is no network to it";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return "it refused the connection";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return "it did not answer in time";
+  if (error->domain == G_IO_ERROR &&
+      (error->code == G_IO_ERROR_PROXY_FAILED || error->code == G_IO_ERROR_PROXY_AUTH_FAILED ||
+       error->code == G_IO_ERROR_PROXY_NEED_AUTH || error->code == G_IO_ERROR_PROXY_NOT_ALLOWED))
+    return "the proxy on the way did not let us through";
+  return "the connection was dropped";
+}
+
+static void
+fail (GTask *task, const GError *error)
+{
+  const Exchange *exchange = g_task_get_task_data (task);
+  const char *host = g_uri_get_host (soup_message_get_uri (exchange->message));
+
+  /* The caller's leaving counts first: whoever left wants to hear nothing else. */
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  g_debug ("A request to %s failed: %s (%d)", host, g_quark_to_string (error->domain), error->code);
+  g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_TRY_LATER, "No answer from %s: %s", host,
+                           exchange->is_late ? "it did not answer in time" :
+                                               describe_failure (error));
+}
+
+/* ---- the answer ---- */
+
+/* Seconds, or a date (RFC 9110 section 10.2.3), which is measured by the server's own clock if it
+ * tells it. */
+static guint
+read_retry_after (SoupMessageHeaders *headers)
+{
+  const char *value = soup_message_headers_get_one (headers, "Retry-After");
+  const char *now = soup_message_headers_get_one (headers, "Date");
+  guint64 seconds = 0;
+
+  if (value == NULL)
+    return 0;
+  if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXINT64, &seconds, NULL))
+    return (guint) MIN (seconds, RETRY_AFTER_MAX);
+  /* Digits only, but more than fit. */
+  if (*value != '\0' && strspn (value, "0123456789") == strlen (value))
+    return RETRY_AFTER_MAX;
+
+  g_autoptr (GDateTime) then = soup_date_time_new_from_http_string (value);
+  g_autoptr (GDateTime) served = now != NULL ? soup_date_time_new_from_http_string (now) : NULL;
+  g_autoptr (GDateTime) ours = g_date_time_new_now_utc ();
+
+  if (then == NULL)
+    return 0;
+  GTimeSpan span = g_date_time_difference (then, served != NULL ? served : ours) / G_USEC_PER_SEC;
+
+  return (guint) CLAMP (span, 0, RETRY_AFTER_MAX);
+}
+
+static void
+succeed (GTask *task)
+{
+  const Exchange *exchange = g_task_get_task_data (task);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+  const char *type = soup_message_headers_get_content_type (headers, NULL);
+  g_autoptr (CvgSecret) body = cvg_secret_new_sized (exchange->bytes, exchange->filled);
+
+  g_task_return_pointer (task,
+                         cvg_http_response_new (soup_message_get_status (exchange->message), type,
+                                                read_retry_after (headers), body),
+                         (GDestroyNotify) cvg_http_response_free);
+}
+
+/* realloc() would leave the old copy behind. */
+static void
+make_room (Exchange *exchange)
+{
+  if (exchange->filled < exchange->size)
+    return;
+
+  /* One byte above the limit, to see whether there is more. */
+  gsize size = MIN (MAX (2 * exchange->size, FIRST_CHUNK), CVG_HTTP_BODY_LIMIT + 1);
+  char *bytes = g_malloc (size);
+
+  if (exchange->bytes != NULL)
+    {
+      memcpy (bytes, exchange->bytes, exchange->filled);
+      explicit_bzero (exchange->bytes, exchange->size);
+      g_free (exchange->bytes);
+    }
+  exchange->bytes = bytes;
+  exchange->size = size;
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Exchange *exchange = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  gssize count = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+
+  if (count < 0)
+    {
+      fail (task, error);
+      return;
+    }
+  if (count == 0)
+    {
+      succeed (task);
+      return;
+    }
+
+  exchange->filled += (gsize) count;
+  if (exchange->filled > CVG_HTTP_BODY_LIMIT)
+    {
+      g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_TRY_LATER,
+                               "The answer of %s is too large",
+                               g_uri_get_host (soup_message_get_uri (exchange->message)));
+      return;
+    }
+  read_on (g_steal_pointer (&task));
+}
+
+/* Takes @task. */
+static void
+read_on (GTask *task)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
+  make_room (exchange);
+  g_input_stream_read_async (exchange->body, exchange->bytes + exchange->filled,
+                             exchange->size - exchange->filled, g_task_get_priority (task),
+                             exchange->cancellable, on_read, task);
+}
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Exchange *exchange = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  exchange->body = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  if (exchange->body == NULL)
+    {
+      fail (task, error);
+      return;
+    }
+  read_on (g_steal_pointer (&task));
+}
+
+/* ---- the request ---- */
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  Exchange *exchange = g_task_get_task_data (user_data);
+
+  exchange->is_late = TRUE;
+  g_cancellable_cancel (exchange->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_caller_left (GCancellable *cancellable, gpointer user_data)
+{
+  const Exchange *exchange = g_task_get_task_data (user_data);
+
+  g_cancellable_cancel (exchange->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/* The sources are destroyed with the exchange, which the task holds; so they hold no task. */
+static GSource *
+attach (GTask *task, GSource *source, GSourceFunc func)
+{
+  g_source_set_callback (source, func, task, NULL);
+  g_source_set_priority (source, g_task_get_priority (task));
+  g_source_attach (source, g_task_get_context (task));
+  return source;
+}
+
+static gboolean
+is_header_value (CvgSecret *value)
+{
+  return strpbrk (cvg_secret_peek (value), "\r\n") == NULL;
+}
+
+/* The secret itself is what libsoup sends from. */
+static GBytes *
+secret_bytes (CvgSecret *secret)
+{
+  return g_bytes_new_with_free_func (cvg_secret_peek (secret), cvg_secret_get_length (secret),
+                                     (GDestroyNotify) cvg_secret_unref, cvg_secret_ref (secret));
+}
+
+/* Returns: (transfer full) (nullable): %NULL if it can't be one */
+static SoupMessage *
+make_message (const CvgHttpRequest *request)
+{
+  g_autoptr (SoupMessage) message = soup_message_new (request->method, request->url);
+  SoupMessageHeaders *headers = NULL;
+
+  if (message == NULL ||
+      (request->authorization != NULL && !is_header_value (request->authorization)))
+    return NULL;
+
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
+  headers = soup_message_get_request_headers (message);
+  soup_message_headers_replace (headers, "Accept", "application/json");
+  if (request->authorization != NULL)
+    soup_message_headers_replace (headers, "Authorization",
+                                  cvg_secret_peek (request->authorization));
+  if (request->body != NULL)
+    {
+      g_autoptr (GBytes) bytes = secret_bytes (request->body);
+
+      soup_message_set_request_body_from_bytes (message, request->content_type, bytes);
+    }
+  return g_steal_pointer (&message);
+}
+
+/* Made late: a session loads the TLS modules, which a daemon that only hands out fresh tokens does
+ * not need. */
+static SoupSession *
+get_session (CvgHttpSoup *self)
+{
+  if (self->session != NULL)
+    return self->session;
+
+  self->session =
+      soup_session_new_with_options ("user-agent", self->user_agent, "idle-timeout", IDLE_TIMEOUT,
+                                     "max-conns-per-host", CONNECTIONS_PER_HOST, NULL);
+  soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
+  return self->session;
+}
+
+static void
+http_soup_send_async (CvgHttp *http,
+                      const CvgHttpRequest *request,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  CvgHttpSoup *self = CVG_HTTP_SOUP (http);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (SoupMessage) message = make_message (request);
+  Exchange *exchange = NULL;
+
+  g_task_set_source_tag (task, http_soup_send_async);
+  /* An answer that is there counts, even if its caller left in the meantime: it may hold the only
+   * valid token. */
+  g_task_set_check_cancellable (task, FALSE);
+  if (message == NULL)
+    {
+      g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_FAILED, "This can't be a request");
+      return;
+    }
+
+  exchange = g_new0 (Exchange, 1);
+  exchange->message = g_steal_pointer (&message);
+  exchange->cancellable = g_cancellable_new ();
+  g_task_set_task_data (task, exchange, exchange_free);
+  exchange->deadline = attach (task, g_timeout_source_new (self->deadline), on_deadline);
+  if (cancellable != NULL)
+    exchange->leaving =
+        attach (task, g_cancellable_source_new (cancellable), G_SOURCE_FUNC (on_caller_left));
+
+  soup_session_send_async (get_session (self), exchange->message, g_task_get_priority (task),
+                           exchange->cancellable, on_sent, g_object_ref (task));
+}
+
+static CvgHttpResponse *
+http_soup_send_finish (CvgHttp *http, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, http), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, http_soup_send_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- object ---- */
+
+static void
+cvg_http_soup_finalize (GObject *object)
+{
+  CvgHttpSoup *self = CVG_HTTP_SOUP (object);
+
+  g_clear_object (&self->session);
+  g_free (self->user_agent);
+
+  G_OBJECT_CLASS (cvg_http_soup_parent_class)->finalize (object);
+}
+
+static void
+cvg_http_soup_class_init (CvgHttpSoupClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cvg_http_soup_finalize;
+}
+
+static void
+cvg_http_soup_http_init (CvgHttpInterface *iface)
+{
+  iface->send_async = http_soup_send_async;
+  iface->send_finish = http_soup_send_finish;
+}
+
+static void
+cvg_http_soup_init (CvgHttpSoup *self)
+{
+  self->deadline = DEADLINE;
+}
+
+/**
+ * cvg_http_soup_new:
+ * @version: ours, for the User-Agent
+ *
+ * Returns: (transfer full): an HTTP port that has done nothing yet
+ */
+CvgHttpSoup *
+cvg_http_soup_new (const char *version)
+{
+  CvgHttpSoup *self = g_object_new (CVG_TYPE_HTTP_SOUP, NULL);
+
+  self->user_agent = g_strconcat ("claviger/", version, NULL);
+  return self;
+}
+
+/** cvg_http_soup_set_deadline: for tests, which can't wait for the usual one */
+void
+cvg_http_soup_set_deadline (CvgHttpSoup *self, guint milliseconds)
+{
+  self->deadline = milliseconds;
+}
