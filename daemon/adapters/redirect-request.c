@@ -109,8 +109,8 @@ judge (const char *method, const char *target, SoupMessageHeaders *headers)
   const char *host = soup_message_headers_get_list (headers, "Host");
 
   /* Exactly one Host (RFC 9112 section 3.2): libsoup joins several with a comma. */
-  if (host == NULL || strchr (host, ',') != NULL || !is_one_word (host) || !is_one_word (method)
-      || !is_one_word (target))
+  if (host == NULL || strchr (host, ',') != NULL || !is_one_word (host) || !is_one_word (method) ||
+      !is_one_word (target))
     return SOUP_STATUS_BAD_REQUEST;
   if (strcmp (method, "GET") != 0)
     return SOUP_STATUS_METHOD_NOT_ALLOWED;
