@@ -4,7 +4,7 @@
 """Every file says whose it is and under which licence, in its first lines, and LICENSES/ has the text.
 
 Files that cannot carry a comment (pictures, fuzz seeds, JSON) have a FILE.license beside them or lie
-in a folder with a .license file of its own.
+below a folder with a file named .license.
 """
 import re
 import subprocess
@@ -20,9 +20,10 @@ LICENSE = re.compile("SPDX-" + r"License-Identifier: ([\w.+-]+)")
 
 def header(path):
     """The text in which the two lines must stand."""
-    for beside in (path.with_name(path.name + ".license"), path.parent / ".license"):
-        if beside.exists():
-            return beside.read_text()
+    folders = [f for f in path.parents if ROOT in f.parents]
+    for instead in (path.with_name(path.name + ".license"), *(f / ".license" for f in folders)):
+        if instead.exists():
+            return instead.read_text()
     return path.read_bytes()[:2000].decode(errors="replace")
 
 
