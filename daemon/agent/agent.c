@@ -18,7 +18,7 @@ struct _CvgAgent
   CvgRecords *records;              /* (owned) */
   CvgInstances *instances;          /* (owned) */
   CvgClients *clients;              /* (owned) */
-  CvgKeyring *keyring;              /* (owned) */
+  CvgKeeper *keeper;                /* (owned) */
   CvgRefresher *refresher;          /* (owned) */
   CvgDispenser *dispenser;          /* (owned) */
   CvgSignIns *sign_ins;             /* (owned) */
@@ -38,7 +38,7 @@ cvg_agent_finalize (GObject *object)
   g_clear_object (&self->sign_ins);
   g_clear_object (&self->dispenser);
   g_clear_object (&self->refresher);
-  g_clear_object (&self->keyring);
+  g_clear_object (&self->keeper);
   g_clear_object (&self->clients);
   g_clear_object (&self->instances);
   g_clear_object (&self->records);
@@ -69,14 +69,14 @@ cvg_agent_new (const CvgAgentPorts *ports)
   self->records = g_object_ref (ports->records);
   self->instances = cvg_instances_new (ports->records, ports->catalogue);
   self->clients = cvg_clients_new (ports->records);
-  self->keyring = cvg_keyring_new (ports->vault, self->instances, self->clients, ports->clock);
+  self->keeper = cvg_keeper_new (ports->vault, self->instances, self->clients, ports->clock);
   self->refresher =
-      cvg_refresher_new (ports->http, ports->clock, self->instances, self->clients, self->keyring);
-  self->dispenser = cvg_dispenser_new (self->refresher, self->keyring, ports->clock);
+      cvg_refresher_new (ports->http, ports->clock, self->instances, self->clients, self->keeper);
+  self->dispenser = cvg_dispenser_new (self->refresher, self->keeper, ports->clock);
   self->sign_ins = cvg_sign_ins_new (ports->http, ports->clock, ports->browser, ports->redirect,
-                                     self->instances, self->clients, self->keyring);
-  self->changes = cvg_changes_new (self->instances, self->sign_ins, self->keyring, ports->clock);
-  self->client_changes = cvg_client_changes_new (self->clients, self->keyring, ports->clock);
+                                     self->instances, self->clients, self->keeper);
+  self->changes = cvg_changes_new (self->instances, self->sign_ins, self->keeper, ports->clock);
+  self->client_changes = cvg_client_changes_new (self->clients, self->keeper, ports->clock);
   return self;
 }
 
@@ -86,7 +86,7 @@ cvg_agent_start (CvgAgent *self)
 {
   cvg_clients_load (self->clients);
   cvg_instances_load (self->instances);
-  cvg_keyring_start (self->keyring);
+  cvg_keeper_start (self->keeper);
 }
 
 /**
@@ -100,7 +100,7 @@ cvg_agent_stop (CvgAgent *self)
 {
   cvg_sign_ins_stop (self->sign_ins);
   cvg_refresher_stop (self->refresher);
-  cvg_keyring_stop (self->keyring);
+  cvg_keeper_stop (self->keeper);
 }
 
 /** cvg_agent_is_idle: Returns: whether nothing is on its way to a server or the keyring */
@@ -108,7 +108,7 @@ gboolean
 cvg_agent_is_idle (CvgAgent *self)
 {
   return cvg_refresher_is_idle (self->refresher) && cvg_sign_ins_is_idle (self->sign_ins) &&
-         cvg_keyring_is_idle (self->keyring);
+         cvg_keeper_is_idle (self->keeper);
 }
 
 CvgInstances *
@@ -123,10 +123,10 @@ cvg_agent_get_clients (CvgAgent *self)
   return self->clients;
 }
 
-CvgKeyring *
-cvg_agent_get_keyring (CvgAgent *self)
+CvgKeeper *
+cvg_agent_get_keeper (CvgAgent *self)
 {
-  return self->keyring;
+  return self->keeper;
 }
 
 CvgDispenser *

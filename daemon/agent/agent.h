@@ -49,7 +49,7 @@ gboolean cvg_agent_is_idle (CvgAgent *self);
 
 CvgInstances *cvg_agent_get_instances (CvgAgent *self);
 CvgClients *cvg_agent_get_clients (CvgAgent *self);
-CvgKeyring *cvg_agent_get_keyring (CvgAgent *self);
+CvgKeeper *cvg_agent_get_keeper (CvgAgent *self);
 CvgDispenser *cvg_agent_get_dispenser (CvgAgent *self);
 CvgSignIns *cvg_agent_get_sign_ins (CvgAgent *self);
 CvgChanges *cvg_agent_get_changes (CvgAgent *self);

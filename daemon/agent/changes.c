@@ -16,7 +16,7 @@ struct _CvgChanges
 
   CvgInstances *instances; /* (owned) */
   CvgSignIns *sign_ins;    /* (owned) */
-  CvgKeyring *keyring;     /* (owned) */
+  CvgKeeper *keeper;       /* (owned) */
   CvgClock *clock;         /* (owned) */
 };
 
@@ -48,7 +48,7 @@ cvg_changes_finalize (GObject *object)
   CvgChanges *self = CVG_CHANGES (object);
 
   g_clear_object (&self->clock);
-  g_clear_object (&self->keyring);
+  g_clear_object (&self->keeper);
   g_clear_object (&self->sign_ins);
   g_clear_object (&self->instances);
 
@@ -68,16 +68,13 @@ cvg_changes_init (CvgChanges *self)
 
 /** cvg_changes_new: all arguments (transfer none) */
 CvgChanges *
-cvg_changes_new (CvgInstances *instances,
-                 CvgSignIns *sign_ins,
-                 CvgKeyring *keyring,
-                 CvgClock *clock)
+cvg_changes_new (CvgInstances *instances, CvgSignIns *sign_ins, CvgKeeper *keeper, CvgClock *clock)
 {
   CvgChanges *self = g_object_new (CVG_TYPE_CHANGES, NULL);
 
   self->instances = g_object_ref (instances);
   self->sign_ins = g_object_ref (sign_ins);
-  self->keyring = g_object_ref (keyring);
+  self->keeper = g_object_ref (keeper);
   self->clock = g_object_ref (clock);
   return self;
 }
@@ -105,7 +102,7 @@ may_go_on (GTask *task, GAsyncResult *opened)
   Change *change = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (cvg_keyring_open_finish (self->keyring, opened, &error))
+  if (cvg_keeper_open_finish (self->keeper, opened, &error))
     {
       if (!change->entry->removed)
         return TRUE;
@@ -143,7 +140,7 @@ on_set_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   Change *change = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (!cvg_keyring_write_finish (self->keyring, result, &error))
+  if (!cvg_keeper_write_finish (self->keeper, result, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -182,8 +179,8 @@ on_open_for_set (GObject *source, GAsyncResult *result, gpointer user_data)
   change->record->signed_in = TRUE;
   change->record->last_serial = change->credentials->serial;
   g_clear_pointer (&change->record->dead_reason, g_free);
-  cvg_keyring_store_async (self->keyring, entry, change->credentials, change->record,
-                           entry->generation, on_set_stored, g_steal_pointer (&task));
+  cvg_keeper_store_async (self->keeper, entry, change->credentials, change->record,
+                          entry->generation, on_set_stored, g_steal_pointer (&task));
 }
 
 /**
@@ -209,7 +206,7 @@ cvg_changes_set_auth_async (CvgChanges *self,
   if (change->credentials == NULL)
     g_task_return_error (task, error);
   else
-    cvg_keyring_open_async (self->keyring, TRUE, NULL, on_open_for_set, g_steal_pointer (&task));
+    cvg_keeper_open_async (self->keeper, TRUE, NULL, on_open_for_set, g_steal_pointer (&task));
 }
 
 /* ---- deleting -------------------------------------------------------------------------------- */
@@ -250,7 +247,7 @@ on_item_removed (GObject *source, GAsyncResult *result, gpointer user_data)
   Change *change = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (!cvg_keyring_write_finish (self->keyring, result, &error))
+  if (!cvg_keeper_write_finish (self->keeper, result, &error))
     g_task_return_error (task, error);
   else if (change->entry->removed)
     /* Two callers deleted it at once; both got what they wanted. */
@@ -267,8 +264,8 @@ on_open_for_delete (GObject *source, GAsyncResult *result, gpointer user_data)
   Change *change = g_task_get_task_data (task);
 
   if (may_go_on (task, result))
-    cvg_keyring_remove_async (self->keyring, CVG_VAULT_CREDENTIALS, change->entry->record->id,
-                              on_item_removed, g_steal_pointer (&task));
+    cvg_keeper_remove_async (self->keeper, CVG_VAULT_CREDENTIALS, change->entry->record->id,
+                             on_item_removed, g_steal_pointer (&task));
 }
 
 static void delete (GTask *task)
@@ -280,7 +277,7 @@ static void delete (GTask *task)
     cvg_sign_ins_cancel_of (self->sign_ins, change->entry);
 
   if (change->entry->record->signed_in)
-    cvg_keyring_open_async (self->keyring, TRUE, NULL, on_open_for_delete, g_object_ref (task));
+    cvg_keeper_open_async (self->keeper, TRUE, NULL, on_open_for_delete, g_object_ref (task));
   else
     /* The keyring has nothing of it, and need not be unlocked for it. */
     finish_delete (task);
@@ -384,5 +381,5 @@ cvg_changes_select_resource_async (CvgChanges *self,
     g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_NOT_SIGNED_IN,
                              "Instance %s is not signed in", entry->record->id);
   else
-    cvg_keyring_open_async (self->keyring, TRUE, NULL, on_open_for_select, g_steal_pointer (&task));
+    cvg_keeper_open_async (self->keeper, TRUE, NULL, on_open_for_select, g_steal_pointer (&task));
 }

@@ -8,16 +8,14 @@
 
 #include <gio/gio.h>
 
-#include "agent/keyring.h"
+#include "agent/keeper.h"
 #include "agent/sign-ins.h"
 
 #define CVG_TYPE_CHANGES (cvg_changes_get_type ())
 G_DECLARE_FINAL_TYPE (CvgChanges, cvg_changes, CVG, CHANGES, GObject)
 
-CvgChanges *cvg_changes_new (CvgInstances *instances,
-                             CvgSignIns *sign_ins,
-                             CvgKeyring *keyring,
-                             CvgClock *clock);
+CvgChanges *
+cvg_changes_new (CvgInstances *instances, CvgSignIns *sign_ins, CvgKeeper *keeper, CvgClock *clock);
 
 void cvg_changes_set_auth_async (CvgChanges *self,
                                  CvgEntry *entry,

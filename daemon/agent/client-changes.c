@@ -17,7 +17,7 @@ struct _CvgClientChanges
   GObject parent_instance;
 
   CvgClients *clients; /* (owned) */
-  CvgKeyring *keyring; /* (owned) */
+  CvgKeeper *keeper;   /* (owned) */
   CvgClock *clock;     /* (owned) */
 };
 
@@ -29,7 +29,7 @@ cvg_client_changes_finalize (GObject *object)
   CvgClientChanges *self = CVG_CLIENT_CHANGES (object);
 
   g_clear_object (&self->clock);
-  g_clear_object (&self->keyring);
+  g_clear_object (&self->keeper);
   g_clear_object (&self->clients);
 
   G_OBJECT_CLASS (cvg_client_changes_parent_class)->finalize (object);
@@ -48,12 +48,12 @@ cvg_client_changes_init (CvgClientChanges *self)
 
 /** cvg_client_changes_new: all arguments (transfer none) */
 CvgClientChanges *
-cvg_client_changes_new (CvgClients *clients, CvgKeyring *keyring, CvgClock *clock)
+cvg_client_changes_new (CvgClients *clients, CvgKeeper *keeper, CvgClock *clock)
 {
   CvgClientChanges *self = g_object_new (CVG_TYPE_CLIENT_CHANGES, NULL);
 
   self->clients = g_object_ref (clients);
-  self->keyring = g_object_ref (keyring);
+  self->keeper = g_object_ref (keeper);
   self->clock = g_object_ref (clock);
   return self;
 }
@@ -94,7 +94,7 @@ on_set_written (GObject *source, GAsyncResult *result, gpointer user_data)
   CvgClient *client = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (!cvg_keyring_write_finish (self->keyring, result, &error))
+  if (!cvg_keeper_write_finish (self->keeper, result, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -112,14 +112,14 @@ on_open_for_set (GObject *source, GAsyncResult *result, gpointer user_data)
   CvgClient *client = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (!cvg_keyring_open_finish (self->keyring, result, &error))
+  if (!cvg_keeper_open_finish (self->keeper, result, &error))
     g_task_return_error (task, error);
   else if (client->has_secret)
-    cvg_keyring_store_client_async (self->keyring, client, client->secret, on_set_written,
-                                    g_steal_pointer (&task));
+    cvg_keeper_store_client_async (self->keeper, client, client->secret, on_set_written,
+                                   g_steal_pointer (&task));
   else
-    cvg_keyring_remove_async (self->keyring, CVG_VAULT_CLIENT, client->id, on_set_written,
-                              g_steal_pointer (&task));
+    cvg_keeper_remove_async (self->keeper, CVG_VAULT_CLIENT, client->id, on_set_written,
+                             g_steal_pointer (&task));
 }
 
 static gboolean
@@ -218,7 +218,7 @@ cvg_client_changes_set_async (CvgClientChanges *self,
   g_task_set_task_data (task, client, (GDestroyNotify) cvg_client_unref);
   if (needs_keyring)
     {
-      cvg_keyring_open_async (self->keyring, TRUE, NULL, on_open_for_set, g_steal_pointer (&task));
+      cvg_keeper_open_async (self->keeper, TRUE, NULL, on_open_for_set, g_steal_pointer (&task));
       return;
     }
 
@@ -237,7 +237,7 @@ on_item_removed (GObject *source, GAsyncResult *result, gpointer user_data)
   CvgClient *client = cvg_clients_lookup (self->clients, gone->server_name, gone->client_id);
   GError *error = NULL;
 
-  if (!cvg_keyring_write_finish (self->keyring, result, &error))
+  if (!cvg_keeper_write_finish (self->keeper, result, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -256,9 +256,9 @@ on_open_for_delete (GObject *source, GAsyncResult *result, gpointer user_data)
   const CvgClient *client = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (cvg_keyring_open_finish (self->keyring, result, &error))
-    cvg_keyring_remove_async (self->keyring, CVG_VAULT_CLIENT, client->id, on_item_removed,
-                              g_steal_pointer (&task));
+  if (cvg_keeper_open_finish (self->keeper, result, &error))
+    cvg_keeper_remove_async (self->keeper, CVG_VAULT_CLIENT, client->id, on_item_removed,
+                             g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
 }
@@ -289,5 +289,5 @@ cvg_client_changes_delete_async (CvgClientChanges *self,
     }
 
   g_task_set_task_data (task, cvg_client_ref (client), (GDestroyNotify) cvg_client_unref);
-  cvg_keyring_open_async (self->keyring, TRUE, NULL, on_open_for_delete, g_steal_pointer (&task));
+  cvg_keeper_open_async (self->keeper, TRUE, NULL, on_open_for_delete, g_steal_pointer (&task));
 }

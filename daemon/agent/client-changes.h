@@ -7,7 +7,7 @@
 
 #include <gio/gio.h>
 
-#include "agent/keyring.h"
+#include "agent/keeper.h"
 #include "model/provider.h"
 #include "ports/clock.h"
 
@@ -29,8 +29,7 @@ typedef struct
   const gboolean *make_default;
 } CvgClientChange;
 
-CvgClientChanges *
-cvg_client_changes_new (CvgClients *clients, CvgKeyring *keyring, CvgClock *clock);
+CvgClientChanges *cvg_client_changes_new (CvgClients *clients, CvgKeeper *keeper, CvgClock *clock);
 
 void cvg_client_changes_set_async (CvgClientChanges *self,
                                    const CvgProvider *provider,

@@ -14,7 +14,7 @@ struct _CvgDispenser
   GObject parent_instance;
 
   CvgRefresher *refresher; /* (owned) */
-  CvgKeyring *keyring;     /* (owned) */
+  CvgKeeper *keeper;       /* (owned) */
   CvgClock *clock;         /* (owned) */
 };
 
@@ -48,7 +48,7 @@ cvg_dispenser_finalize (GObject *object)
   CvgDispenser *self = CVG_DISPENSER (object);
 
   g_clear_object (&self->clock);
-  g_clear_object (&self->keyring);
+  g_clear_object (&self->keeper);
   g_clear_object (&self->refresher);
 
   G_OBJECT_CLASS (cvg_dispenser_parent_class)->finalize (object);
@@ -67,12 +67,12 @@ cvg_dispenser_init (CvgDispenser *self)
 
 /** cvg_dispenser_new: all arguments (transfer none) */
 CvgDispenser *
-cvg_dispenser_new (CvgRefresher *refresher, CvgKeyring *keyring, CvgClock *clock)
+cvg_dispenser_new (CvgRefresher *refresher, CvgKeeper *keeper, CvgClock *clock)
 {
   CvgDispenser *self = g_object_new (CVG_TYPE_DISPENSER, NULL);
 
   self->refresher = g_object_ref (refresher);
-  self->keyring = g_object_ref (keyring);
+  self->keeper = g_object_ref (keeper);
   self->clock = g_object_ref (clock);
   return self;
 }
@@ -122,7 +122,7 @@ judge (CvgDispenser *self, const CvgEntry *entry, const CvgDemand *demand, GErro
                    record->id, record->dead_reason);
       return VERDICT_ERROR;
     }
-  if (entry->credentials == NULL && record->signed_in && !cvg_keyring_is_open (self->keyring))
+  if (entry->credentials == NULL && record->signed_in && !cvg_keeper_is_open (self->keeper))
     return VERDICT_OPEN_KEYRING;
   if (entry->credentials == NULL)
     {
@@ -135,7 +135,7 @@ judge (CvgDispenser *self, const CvgEntry *entry, const CvgDemand *demand, GErro
   if (entry->credentials->refresh_token == NULL)
     return judge_unrefreshable (entry, demand, now, error);
   /* The client's secret is in the keyring too. */
-  if (!cvg_keyring_is_open (self->keyring))
+  if (!cvg_keeper_is_open (self->keeper))
     return VERDICT_OPEN_KEYRING;
   /* A person who insists may knock again; programs that ask may not. */
   if (entry->retry_at > now && !demand->force_refresh)
@@ -216,7 +216,7 @@ on_keyring_open (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
 
-  if (cvg_keyring_open_finish (CVG_KEYRING (source), result, &error))
+  if (cvg_keeper_open_finish (CVG_KEEPER (source), result, &error))
     serve_or_refresh (task);
   else
     g_task_return_error (task, error);
@@ -248,8 +248,8 @@ cvg_dispenser_get_async (CvgDispenser *self,
   g_task_set_task_data (task, request, (GDestroyNotify) request_free);
 
   if (judge (self, entry, demand, &error) == VERDICT_OPEN_KEYRING)
-    cvg_keyring_open_async (self->keyring, demand->interactive, cancellable, on_keyring_open,
-                            g_steal_pointer (&task));
+    cvg_keeper_open_async (self->keeper, demand->interactive, cancellable, on_keyring_open,
+                           g_steal_pointer (&task));
   else
     serve_or_refresh (task);
 }

@@ -31,7 +31,7 @@
  * @last_error: (owned) (nullable): why the last refresh failed, for people
  * @retry_at: Unix seconds before which the server asked not to be asked again; 0: none
  *
- * Only instances.c, keyring.c and refresher.c change one; everybody else reads.
+ * Only instances.c, keeper.c and refresher.c change one; everybody else reads.
  */
 typedef struct
 {

@@ -30,7 +30,7 @@ struct _CvgRefresher
   CvgClock *clock;         /* (owned) */
   CvgInstances *instances; /* (owned) */
   CvgClients *clients;     /* (owned) */
-  CvgKeyring *keyring;     /* (owned) */
+  CvgKeeper *keeper;       /* (owned) */
   GHashTable *flights;     /* (owned) (element-type CvgEntry Flight): both borrowed from the work */
   guint n_flights;         /* under way, superseded ones too */
   gboolean stopping;
@@ -69,7 +69,7 @@ cvg_refresher_finalize (GObject *object)
 
   g_assert (self->n_flights == 0);
   g_clear_pointer (&self->flights, g_hash_table_unref);
-  g_clear_object (&self->keyring);
+  g_clear_object (&self->keeper);
   g_clear_object (&self->clients);
   g_clear_object (&self->instances);
   g_clear_object (&self->clock);
@@ -96,7 +96,7 @@ cvg_refresher_new (CvgHttp *http,
                    CvgClock *clock,
                    CvgInstances *instances,
                    CvgClients *clients,
-                   CvgKeyring *keyring)
+                   CvgKeeper *keeper)
 {
   CvgRefresher *self = g_object_new (CVG_TYPE_REFRESHER, NULL);
 
@@ -104,7 +104,7 @@ cvg_refresher_new (CvgHttp *http,
   self->clock = g_object_ref (clock);
   self->instances = g_object_ref (instances);
   self->clients = g_object_ref (clients);
-  self->keyring = g_object_ref (keyring);
+  self->keeper = g_object_ref (keeper);
   return self;
 }
 
@@ -185,7 +185,7 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Flight) flight = user_data;
   g_autoptr (GError) error = NULL;
   CvgRefresher *self = flight->refresher;
-  gboolean stored = cvg_keyring_write_finish (self->keyring, result, &error);
+  gboolean stored = cvg_keeper_write_finish (self->keeper, result, &error);
 
   if (!is_current (flight))
     {
@@ -204,7 +204,7 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
       g_message ("Instance %s: the token was refreshed but could not be stored (%s); it is kept in "
                  "memory until it can be",
                  flight->entry->record->id, error->message);
-      cvg_keyring_keep_unsaved (self->keyring, flight->entry);
+      cvg_keeper_keep_unsaved (self->keeper, flight->entry);
     }
 
   land (flight, NULL);
@@ -215,8 +215,8 @@ store (Flight *flight)
 {
   CvgRefresher *self = flight->refresher;
 
-  cvg_keyring_store_async (self->keyring, flight->entry, flight->after, flight->entry->record,
-                           flight->generation, on_stored, flight);
+  cvg_keeper_store_async (self->keeper, flight->entry, flight->after, flight->entry->record,
+                          flight->generation, on_stored, flight);
 }
 
 static void

@@ -8,7 +8,7 @@
 
 #include <gio/gio.h>
 
-#include "agent/keyring.h"
+#include "agent/keeper.h"
 #include "ports/clock.h"
 #include "ports/http.h"
 
@@ -19,7 +19,7 @@ CvgRefresher *cvg_refresher_new (CvgHttp *http,
                                  CvgClock *clock,
                                  CvgInstances *instances,
                                  CvgClients *clients,
-                                 CvgKeyring *keyring);
+                                 CvgKeeper *keeper);
 void cvg_refresher_stop (CvgRefresher *self);
 gboolean cvg_refresher_is_idle (CvgRefresher *self);
 

@@ -34,7 +34,7 @@ struct _CvgSignIn
   CvgHttp *http;           /* (owned) */
   CvgClock *clock;         /* (owned) */
   CvgInstances *instances; /* (owned) */
-  CvgKeyring *keyring;     /* (owned) */
+  CvgKeeper *keeper;       /* (owned) */
   CvgSignInPlan *plan;     /* (owned) */
 
   char *state;         /* (owned) */
@@ -94,7 +94,7 @@ cvg_sign_in_finalize (GObject *object)
   CvgSignIn *self = CVG_SIGN_IN (object);
 
   g_assert (self->reply == NULL);
-  g_clear_signal_handler (&self->keyring_changed_id, self->keyring);
+  g_clear_signal_handler (&self->keyring_changed_id, self->keeper);
   cvg_clock_clear_alarm (self->clock, &self->alarm);
   g_clear_pointer (&self->credentials, cvg_credentials_unref);
   g_clear_pointer (&self->verifier, cvg_secret_unref);
@@ -103,7 +103,7 @@ cvg_sign_in_finalize (GObject *object)
   g_clear_pointer (&self->url, g_free);
   g_clear_error (&self->error);
   g_clear_object (&self->cancellable);
-  g_clear_object (&self->keyring);
+  g_clear_object (&self->keeper);
   g_clear_object (&self->instances);
   g_clear_object (&self->clock);
   g_clear_object (&self->http);
@@ -240,7 +240,7 @@ finish (CvgSignIn *self, CvgPhase outcome, GError *error)
 
   self->error = error;
   cvg_clock_clear_alarm (self->clock, &self->alarm);
-  g_clear_signal_handler (&self->keyring_changed_id, self->keyring);
+  g_clear_signal_handler (&self->keyring_changed_id, self->keeper);
   g_clear_pointer (&self->verifier, cvg_secret_unref);
   g_cancellable_cancel (self->cancellable);
 
@@ -313,13 +313,13 @@ make_record (CvgSignIn *self)
 }
 
 static void
-on_keyring_changed (CvgKeyring *keyring, gpointer user_data)
+on_keyring_changed (CvgKeeper *keeper, gpointer user_data)
 {
   CvgSignIn *self = user_data;
 
-  if (cvg_keyring_is_open (keyring))
+  if (cvg_keeper_is_open (keeper))
     {
-      g_clear_signal_handler (&self->keyring_changed_id, self->keyring);
+      g_clear_signal_handler (&self->keyring_changed_id, self->keeper);
       store (self);
     }
 }
@@ -330,7 +330,7 @@ on_unlock_asked (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (CvgSignIn) self = user_data;
 
   /* Opened or not: state-changed tells, now or when the person gets to it. */
-  cvg_keyring_open_finish (CVG_KEYRING (source), result, NULL);
+  cvg_keeper_open_finish (CVG_KEEPER (source), result, NULL);
 }
 
 static void
@@ -342,9 +342,9 @@ wait_for_keyring (CvgSignIn *self)
                   cvg_sign_in_page_waiting_for_keyring (self->plan->entry->record->server_name));
   if (self->keyring_changed_id == 0)
     self->keyring_changed_id =
-        g_signal_connect (self->keyring, "state-changed", G_CALLBACK (on_keyring_changed), self);
-  cvg_keyring_open_async (self->keyring, TRUE, self->cancellable, on_unlock_asked,
-                          g_object_ref (self));
+        g_signal_connect (self->keeper, "state-changed", G_CALLBACK (on_keyring_changed), self);
+  cvg_keeper_open_async (self->keeper, TRUE, self->cancellable, on_unlock_asked,
+                         g_object_ref (self));
 }
 
 static void
@@ -356,7 +356,7 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   CvgEntry *entry = self->plan->entry;
 
   self->writing = FALSE;
-  if (cvg_keyring_write_finish (self->keyring, result, &error))
+  if (cvg_keeper_write_finish (self->keeper, result, &error))
     {
       record = make_record (self);
       cvg_instances_replace_credentials (self->instances, entry, self->credentials, record);
@@ -388,8 +388,8 @@ store (CvgSignIn *self)
   self->credentials->serial = serial_before + 1;
   record = make_record (self);
   self->writing = TRUE;
-  cvg_keyring_store_async (self->keyring, entry, self->credentials, record, entry->generation,
-                           on_stored, g_object_ref (self));
+  cvg_keeper_store_async (self->keeper, entry, self->credentials, record, entry->generation,
+                          on_stored, g_object_ref (self));
 }
 
 /* ---- exchanging ------------------------------------------------------------------------------ */
@@ -567,7 +567,7 @@ CvgSignIn *
 cvg_sign_in_new (CvgHttp *http,
                  CvgClock *clock,
                  CvgInstances *instances,
-                 CvgKeyring *keyring,
+                 CvgKeeper *keeper,
                  CvgSignInPlan *plan)
 {
   CvgSignIn *self = g_object_new (CVG_TYPE_SIGN_IN, NULL);
@@ -575,7 +575,7 @@ cvg_sign_in_new (CvgHttp *http,
   self->http = g_object_ref (http);
   self->clock = g_object_ref (clock);
   self->instances = g_object_ref (instances);
-  self->keyring = g_object_ref (keyring);
+  self->keeper = g_object_ref (keeper);
   self->plan = plan;
   self->state = cvg_nonce_new ();
   make_url (self);

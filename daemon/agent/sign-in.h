@@ -8,7 +8,7 @@
 
 #include <gio/gio.h>
 
-#include "agent/keyring.h"
+#include "agent/keeper.h"
 #include "model/client.h"
 #include "oauth/redirect-answer.h"
 #include "ports/clock.h"
@@ -62,7 +62,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgSignInPlan, cvg_sign_in_plan_free)
 CvgSignIn *cvg_sign_in_new (CvgHttp *http,
                             CvgClock *clock,
                             CvgInstances *instances,
-                            CvgKeyring *keyring,
+                            CvgKeeper *keeper,
                             CvgSignInPlan *plan);
 
 const char *cvg_sign_in_get_url (CvgSignIn *self);

@@ -28,7 +28,7 @@ struct _CvgSignIns
   CvgRedirect *redirect;   /* (owned) */
   CvgInstances *instances; /* (owned) */
   CvgClients *clients;     /* (owned) */
-  CvgKeyring *keyring;     /* (owned) */
+  CvgKeeper *keeper;       /* (owned) */
   GPtrArray *places;       /* (owned) (element-type Place) */
   gboolean stopping;
 };
@@ -96,7 +96,7 @@ cvg_sign_ins_finalize (GObject *object)
   CvgSignIns *self = CVG_SIGN_INS (object);
 
   g_clear_pointer (&self->places, g_ptr_array_unref);
-  g_clear_object (&self->keyring);
+  g_clear_object (&self->keeper);
   g_clear_object (&self->clients);
   g_clear_object (&self->instances);
   g_clear_object (&self->redirect);
@@ -131,7 +131,7 @@ cvg_sign_ins_new (CvgHttp *http,
                   CvgRedirect *redirect,
                   CvgInstances *instances,
                   CvgClients *clients,
-                  CvgKeyring *keyring)
+                  CvgKeeper *keeper)
 {
   CvgSignIns *self = g_object_new (CVG_TYPE_SIGN_INS, NULL);
 
@@ -141,7 +141,7 @@ cvg_sign_ins_new (CvgHttp *http,
   self->redirect = g_object_ref (redirect);
   self->instances = g_object_ref (instances);
   self->clients = g_object_ref (clients);
-  self->keyring = g_object_ref (keyring);
+  self->keeper = g_object_ref (keeper);
   return self;
 }
 
@@ -243,7 +243,7 @@ add_sign_in (CvgSignIns *self, CvgSignInPlan *plan, gboolean listening)
 
   place->sign_ins = self;
   place->listening = listening;
-  place->sign_in = cvg_sign_in_new (self->http, self->clock, self->instances, self->keyring, plan);
+  place->sign_in = cvg_sign_in_new (self->http, self->clock, self->instances, self->keeper, plan);
   place->completed_id =
       g_signal_connect (place->sign_in, "completed", G_CALLBACK (on_completed), place);
   g_ptr_array_add (self->places, place);
@@ -344,7 +344,7 @@ on_keyring_open (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   CvgSignIn *sign_in = NULL;
 
-  if (!cvg_keyring_open_finish (CVG_KEYRING (source), result, &error) ||
+  if (!cvg_keeper_open_finish (CVG_KEEPER (source), result, &error) ||
       g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), &error) ||
       !may_begin (self, begin, &error) || (sign_in = begin_now (self, begin, &error)) == NULL)
     {
@@ -451,8 +451,7 @@ cvg_sign_ins_begin_async (CvgSignIns *self,
 
   g_task_set_task_data (task, begin_new (entry, options, g_steal_pointer (&scopes)),
                         (GDestroyNotify) begin_free);
-  cvg_keyring_open_async (self->keyring, TRUE, cancellable, on_keyring_open,
-                          g_steal_pointer (&task));
+  cvg_keeper_open_async (self->keeper, TRUE, cancellable, on_keyring_open, g_steal_pointer (&task));
 }
 
 /**

@@ -56,7 +56,7 @@ CvgSignIns *cvg_sign_ins_new (CvgHttp *http,
                               CvgRedirect *redirect,
                               CvgInstances *instances,
                               CvgClients *clients,
-                              CvgKeyring *keyring);
+                              CvgKeeper *keeper);
 void cvg_sign_ins_stop (CvgSignIns *self);
 gboolean cvg_sign_ins_is_idle (CvgSignIns *self);
 

@@ -91,7 +91,7 @@ list_instances (CvgAuthService *self, const Filter *filter)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   g_autoptr (GPtrArray) entries = cvg_instances_list (cvg_agent_get_instances (self->agent));
-  gboolean open = cvg_keyring_is_open (cvg_agent_get_keyring (self->agent));
+  gboolean open = cvg_keeper_is_open (cvg_agent_get_keeper (self->agent));
 
   for (guint i = 0; i < entries->len; i++)
     {

@@ -118,7 +118,7 @@ static void
 on_instance_changed (CvgInstances *instances, CvgEntry *entry, gpointer user_data)
 {
   CvgAuthService *self = CVG_AUTH_SERVICE (user_data);
-  gboolean open = cvg_keyring_is_open (cvg_agent_get_keyring (self->agent));
+  gboolean open = cvg_keeper_is_open (cvg_agent_get_keeper (self->agent));
 
   if (self->callers != NULL)
     tell_callers (self, "InstanceChanged",
@@ -135,10 +135,10 @@ on_instance_removed (CvgInstances *instances, CvgEntry *entry, gpointer user_dat
 }
 
 static void
-on_keyring_changed (CvgKeyring *keyring, gpointer user_data)
+on_keyring_changed (CvgKeeper *keeper, gpointer user_data)
 {
   CvgDBusAuth1 *object = CVG_DBUS_AUTH1 (user_data);
-  const char *state = cvg_keyring_get_state (keyring);
+  const char *state = cvg_keeper_get_state (keeper);
 
   if (g_strcmp0 (cvg_dbus_auth1_get_keyring_state (object), state) != 0)
     cvg_dbus_auth1_set_keyring_state (object, state);
@@ -183,13 +183,13 @@ CvgAuthService *
 cvg_auth_service_new (CvgAgent *agent)
 {
   CvgAuthService *self = g_object_new (CVG_TYPE_AUTH_SERVICE, NULL);
-  CvgKeyring *keyring = cvg_agent_get_keyring (agent);
+  CvgKeeper *keeper = cvg_agent_get_keeper (agent);
 
   self->agent = g_object_ref (agent);
   cvg_dbus_auth1_set_version (CVG_DBUS_AUTH1 (self), CVG_INTERFACE_VERSION);
   cvg_dbus_auth1_set_daemon_version (CVG_DBUS_AUTH1 (self), CVG_VERSION);
-  cvg_dbus_auth1_set_keyring_state (CVG_DBUS_AUTH1 (self), cvg_keyring_get_state (keyring));
-  g_signal_connect_object (keyring, "state-changed", G_CALLBACK (on_keyring_changed), self, 0);
+  cvg_dbus_auth1_set_keyring_state (CVG_DBUS_AUTH1 (self), cvg_keeper_get_state (keeper));
+  g_signal_connect_object (keeper, "state-changed", G_CALLBACK (on_keyring_changed), self, 0);
   g_signal_connect_object (cvg_agent_get_instances (agent), "changed",
                            G_CALLBACK (on_instance_changed), self, 0);
   g_signal_connect_object (cvg_agent_get_instances (agent), "removed",

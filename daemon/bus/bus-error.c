@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The only door through which errors leave. Only our own errors and the bus's own cross it;
- * everything else (sockets, TLS, JSON, keyring) stays in the journal: its text may name hosts or
+ * everything else (sockets, TLS, JSON, keeper) stays in the journal: its text may name hosts or
  * files, and its name would reach clients as an unusable org.gtk.GDBus.UnmappedGError.
  */
 #include "bus/bus-error.h"

@@ -5,12 +5,12 @@
  *
  * Invariant: secrets are in memory while the keyring is open, and only then, except those that are
  * newer than the keyring's (entry->unsaved): these stay until they are stored. Only
- * cvg_keyring_open_async() with @interactive can lead to a prompt; everything else that happens
+ * cvg_keeper_open_async() with @interactive can lead to a prompt; everything else that happens
  * here happens behind the person's back and never asks.
  *
  * A locked or absent keyring is a state of the keyring. It never makes an instance "signed out".
  */
-#include "agent/keyring.h"
+#include "agent/keeper.h"
 
 #include "agent/vault-queue.h"
 #include "dbus/error.h"
@@ -18,7 +18,7 @@
 /* A store can fail with the keyring open: a full disk, a keyring that is busy restarting. */
 #define UNSAVED_RETRY_SECONDS 30
 
-struct _CvgKeyring
+struct _CvgKeeper
 {
   GObject parent_instance;
 
@@ -38,7 +38,7 @@ struct _CvgKeyring
   guint retry_alarm;
 };
 
-G_DEFINE_FINAL_TYPE (CvgKeyring, cvg_keyring, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (CvgKeeper, cvg_keeper, G_TYPE_OBJECT)
 
 enum
 {
@@ -49,12 +49,12 @@ enum
 static guint signals[N_SIGNALS];
 
 static void on_vault_state_changed (CvgVault *vault, gpointer user_data);
-static void advance (CvgKeyring *self);
+static void advance (CvgKeeper *self);
 
 static void
-cvg_keyring_finalize (GObject *object)
+cvg_keeper_finalize (GObject *object)
 {
-  CvgKeyring *self = CVG_KEYRING (object);
+  CvgKeeper *self = CVG_KEEPER (object);
 
   g_assert (self->waiters->len == 0);
   g_clear_signal_handler (&self->state_changed_id, self->vault);
@@ -67,31 +67,31 @@ cvg_keyring_finalize (GObject *object)
   g_clear_object (&self->queue);
   g_clear_object (&self->vault);
 
-  G_OBJECT_CLASS (cvg_keyring_parent_class)->finalize (object);
+  G_OBJECT_CLASS (cvg_keeper_parent_class)->finalize (object);
 }
 
 static void
-cvg_keyring_class_init (CvgKeyringClass *klass)
+cvg_keeper_class_init (CvgKeeperClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = cvg_keyring_finalize;
+  G_OBJECT_CLASS (klass)->finalize = cvg_keeper_finalize;
 
   /* state-changed(): the state, or whether it is open, changed. */
-  signals[SIGNAL_STATE_CHANGED] = g_signal_new (
-      "state-changed", CVG_TYPE_KEYRING, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_STATE_CHANGED] = g_signal_new ("state-changed", CVG_TYPE_KEEPER, G_SIGNAL_RUN_LAST,
+                                                0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
-cvg_keyring_init (CvgKeyring *self)
+cvg_keeper_init (CvgKeeper *self)
 {
   self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
   self->stopping = g_cancellable_new ();
 }
 
-/** cvg_keyring_new: all arguments (transfer none) */
-CvgKeyring *
-cvg_keyring_new (CvgVault *vault, CvgInstances *instances, CvgClients *clients, CvgClock *clock)
+/** cvg_keeper_new: all arguments (transfer none) */
+CvgKeeper *
+cvg_keeper_new (CvgVault *vault, CvgInstances *instances, CvgClients *clients, CvgClock *clock)
 {
-  CvgKeyring *self = g_object_new (CVG_TYPE_KEYRING, NULL);
+  CvgKeeper *self = g_object_new (CVG_TYPE_KEEPER, NULL);
 
   self->vault = g_object_ref (vault);
   self->queue = cvg_vault_queue_new (vault);
@@ -103,23 +103,23 @@ cvg_keyring_new (CvgVault *vault, CvgInstances *instances, CvgClients *clients, 
   return self;
 }
 
-/** cvg_keyring_is_open: Returns: whether everything that the keyring has is in memory */
+/** cvg_keeper_is_open: Returns: whether everything that the keyring has is in memory */
 gboolean
-cvg_keyring_is_open (CvgKeyring *self)
+cvg_keeper_is_open (CvgKeeper *self)
 {
   return self->open;
 }
 
-/** cvg_keyring_is_idle: Returns: whether nothing is being read or written */
+/** cvg_keeper_is_idle: Returns: whether nothing is being read or written */
 gboolean
-cvg_keyring_is_idle (CvgKeyring *self)
+cvg_keeper_is_idle (CvgKeeper *self)
 {
   return cvg_vault_queue_is_idle (self->queue);
 }
 
-/** cvg_keyring_get_state: Returns: the state, as the contract spells it */
+/** cvg_keeper_get_state: Returns: the state, as the contract spells it */
 const char *
-cvg_keyring_get_state (CvgKeyring *self)
+cvg_keeper_get_state (CvgKeeper *self)
 {
   switch (cvg_vault_get_state (self->vault))
     {
@@ -135,7 +135,7 @@ cvg_keyring_get_state (CvgKeyring *self)
 }
 
 static GError *
-error_of_state (CvgKeyring *self)
+error_of_state (CvgKeeper *self)
 {
   if (cvg_vault_get_state (self->vault) == CVG_VAULT_LOCKED)
     return g_error_new_literal (CVG_ERROR, CVG_ERROR_KEYRING_LOCKED,
@@ -149,7 +149,7 @@ error_of_state (CvgKeyring *self)
 /* ---- what is in memory ----------------------------------------------------------------------- */
 
 static void
-drop_secrets (CvgKeyring *self)
+drop_secrets (CvgKeeper *self)
 {
   g_autoptr (GPtrArray) entries = cvg_instances_list (self->instances);
 
@@ -164,7 +164,7 @@ drop_secrets (CvgKeyring *self)
 }
 
 static void
-announce (CvgKeyring *self)
+announce (CvgKeeper *self)
 {
   g_autoptr (GPtrArray) entries = cvg_instances_list (self->instances);
 
@@ -180,7 +180,7 @@ announce (CvgKeyring *self)
 
 /* The index on disk was lost or is older than the item: the keyring knows better. */
 static CvgEntry *
-find_or_rebuild_entry (CvgKeyring *self, const char *id, GVariant *identity)
+find_or_rebuild_entry (CvgKeeper *self, const char *id, GVariant *identity)
 {
   CvgEntry *entry = cvg_instances_lookup (self->instances, id, NULL);
   g_autoptr (CvgInstance) record = NULL;
@@ -203,7 +203,7 @@ find_or_rebuild_entry (CvgKeyring *self, const char *id, GVariant *identity)
 }
 
 static void
-take_credentials (CvgKeyring *self, const CvgVaultItem *item)
+take_credentials (CvgKeeper *self, const CvgVaultItem *item)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) identity = NULL;
@@ -225,7 +225,7 @@ take_credentials (CvgKeyring *self, const CvgVaultItem *item)
 }
 
 static void
-take_items (CvgKeyring *self, GPtrArray *items)
+take_items (CvgKeeper *self, GPtrArray *items)
 {
   for (guint i = 0; i < items->len; i++)
     {
@@ -243,7 +243,7 @@ take_items (CvgKeyring *self, GPtrArray *items)
 /* ---- opening --------------------------------------------------------------------------------- */
 
 static void
-return_waiters (CvgKeyring *self, const GError *error)
+return_waiters (CvgKeeper *self, const GError *error)
 {
   g_autoptr (GPtrArray) waiters = g_steal_pointer (&self->waiters);
 
@@ -262,7 +262,7 @@ return_waiters (CvgKeyring *self, const GError *error)
 static void
 on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (CvgKeyring) self = user_data;
+  g_autoptr (CvgKeeper) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) items =
       cvg_vault_queue_load_finish (CVG_VAULT_QUEUE (source), result, &error);
@@ -287,11 +287,11 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   announce (self);
   return_waiters (self, NULL);
   cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
-  cvg_keyring_keep_unsaved (self, NULL);
+  cvg_keeper_keep_unsaved (self, NULL);
 }
 
 static void
-load (CvgKeyring *self)
+load (CvgKeeper *self)
 {
   if (self->loading || self->open)
     return;
@@ -302,7 +302,7 @@ load (CvgKeyring *self)
 
 /* Goes on from the state that the vault is in now: towards open, or to an error for who waits. */
 static void
-advance (CvgKeyring *self)
+advance (CvgKeeper *self)
 {
   if (self->starting || self->unlocking)
     return;
@@ -320,9 +320,9 @@ advance (CvgKeyring *self)
 static void
 on_vault_state_changed (CvgVault *vault, gpointer user_data)
 {
-  CvgKeyring *self = user_data;
+  CvgKeeper *self = user_data;
 
-  g_message ("The keyring is %s", cvg_keyring_get_state (self));
+  g_message ("The keyring is %s", cvg_keeper_get_state (self));
   if (cvg_vault_get_state (vault) != CVG_VAULT_UNLOCKED)
     {
       self->open = FALSE;
@@ -336,24 +336,24 @@ on_vault_state_changed (CvgVault *vault, gpointer user_data)
 static void
 on_started (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (CvgKeyring) self = user_data;
+  g_autoptr (CvgKeeper) self = user_data;
 
   cvg_vault_start_finish (CVG_VAULT (source), result, NULL);
   self->starting = FALSE;
   advance (self);
 }
 
-/** cvg_keyring_start: finds the keyring and, if it is unlocked, reads it; never prompts */
+/** cvg_keeper_start: finds the keyring and, if it is unlocked, reads it; never prompts */
 void
-cvg_keyring_start (CvgKeyring *self)
+cvg_keeper_start (CvgKeeper *self)
 {
   self->starting = TRUE;
   cvg_vault_start_async (self->vault, self->stopping, on_started, g_object_ref (self));
 }
 
-/** cvg_keyring_stop: takes down a prompt and forgets retries; writes on their way go on */
+/** cvg_keeper_stop: takes down a prompt and forgets retries; writes on their way go on */
 void
-cvg_keyring_stop (CvgKeyring *self)
+cvg_keeper_stop (CvgKeeper *self)
 {
   g_cancellable_cancel (self->stopping);
   cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
@@ -362,7 +362,7 @@ cvg_keyring_stop (CvgKeyring *self)
 static void
 on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (CvgKeyring) self = user_data;
+  g_autoptr (CvgKeeper) self = user_data;
   g_autoptr (GError) error = NULL;
 
   self->unlocking = FALSE;
@@ -373,7 +373,7 @@ on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gboolean
-is_locked_for (CvgKeyring *self, gboolean interactive)
+is_locked_for (CvgKeeper *self, gboolean interactive)
 {
   CvgVaultState state = cvg_vault_get_state (self->vault);
 
@@ -381,7 +381,7 @@ is_locked_for (CvgKeyring *self, gboolean interactive)
 }
 
 /**
- * cvg_keyring_open_async:
+ * cvg_keeper_open_async:
  * @interactive: whether the person may be asked to unlock it
  * @cancellable: (nullable): for this caller alone; a prompt that others wait for stays
  *
@@ -389,16 +389,16 @@ is_locked_for (CvgKeyring *self, gboolean interactive)
  * the person dismissed the prompt), %CVG_ERROR_KEYRING_UNAVAILABLE or %CVG_ERROR_FAILED.
  */
 void
-cvg_keyring_open_async (CvgKeyring *self,
-                        gboolean interactive,
-                        GCancellable *cancellable,
-                        GAsyncReadyCallback callback,
-                        gpointer user_data)
+cvg_keeper_open_async (CvgKeeper *self,
+                       gboolean interactive,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   CvgVaultState state = cvg_vault_get_state (self->vault);
 
-  g_task_set_source_tag (task, cvg_keyring_open_async);
+  g_task_set_source_tag (task, cvg_keeper_open_async);
   if (self->open)
     {
       g_task_return_boolean (task, TRUE);
@@ -422,12 +422,12 @@ cvg_keyring_open_async (CvgKeyring *self,
     }
 }
 
-/** cvg_keyring_open_finish: Returns: whether it is open */
+/** cvg_keeper_open_finish: Returns: whether it is open */
 gboolean
-cvg_keyring_open_finish (CvgKeyring *self, GAsyncResult *result, GError **error)
+cvg_keeper_open_finish (CvgKeeper *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  g_return_val_if_fail (g_async_result_is_tagged (result, cvg_keyring_open_async), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, cvg_keeper_open_async), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }
@@ -437,15 +437,15 @@ cvg_keyring_open_finish (CvgKeyring *self, GAsyncResult *result, GError **error)
 /* What a store is for: it is void if that has been replaced when its turn comes. */
 typedef struct
 {
-  CvgKeyring *keyring; /* (owned) */
-  CvgEntry *entry;     /* (owned) */
+  CvgKeeper *keeper; /* (owned) */
+  CvgEntry *entry;   /* (owned) */
   guint64 generation;
 } Purpose;
 
 static void
 purpose_free (Purpose *purpose)
 {
-  g_object_unref (purpose->keyring);
+  g_object_unref (purpose->keeper);
   cvg_entry_unref (purpose->entry);
   g_free (purpose);
 }
@@ -466,10 +466,10 @@ purpose_holds (gpointer user_data, GError **error)
     }
 
   /* An unsaved token must not make a keyring program ask: a locked keyring is left alone. */
-  if (cvg_vault_get_state (purpose->keyring->vault) != CVG_VAULT_UNLOCKED)
+  if (cvg_vault_get_state (purpose->keeper->vault) != CVG_VAULT_UNLOCKED)
     {
       if (error != NULL)
-        *error = error_of_state (purpose->keyring);
+        *error = error_of_state (purpose->keeper);
       return FALSE;
     }
 
@@ -477,30 +477,30 @@ purpose_holds (gpointer user_data, GError **error)
 }
 
 /**
- * cvg_keyring_store_async:
+ * cvg_keeper_store_async:
  * @entry: whose they are
  * @credentials: (transfer none): what to store
  * @record: (transfer none): the record that goes with them
  * @generation: the generation of @entry that they are for; if it is another one when the turn has
  *   come, nothing is written and the result is %CVG_ERROR_CANCELLED
  *
- * Durable when it succeeds; finish with cvg_keyring_write_finish(). Changes nothing in @entry.
+ * Durable when it succeeds; finish with cvg_keeper_write_finish(). Changes nothing in @entry.
  */
 void
-cvg_keyring_store_async (CvgKeyring *self,
-                         CvgEntry *entry,
-                         CvgCredentials *credentials,
-                         CvgInstance *record,
-                         guint64 generation,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
+cvg_keeper_store_async (CvgKeeper *self,
+                        CvgEntry *entry,
+                        CvgCredentials *credentials,
+                        CvgInstance *record,
+                        guint64 generation,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
 {
   g_autoptr (GVariant) identity = cvg_instance_to_record (record);
   g_autoptr (CvgSecret) sealed = cvg_credentials_seal (credentials, identity);
   g_autofree char *title = cvg_entry_dup_title (entry);
   Purpose *purpose = g_new0 (Purpose, 1);
 
-  purpose->keyring = g_object_ref (self);
+  purpose->keeper = g_object_ref (self);
   purpose->entry = cvg_entry_ref (entry);
   purpose->generation = generation;
   cvg_vault_queue_store_async (self->queue, CVG_VAULT_CREDENTIALS, record->id, title, sealed,
@@ -508,13 +508,13 @@ cvg_keyring_store_async (CvgKeyring *self,
                                user_data);
 }
 
-/** cvg_keyring_store_client_async: stores @secret (transfer none) as that of @client */
+/** cvg_keeper_store_client_async: stores @secret (transfer none) as that of @client */
 void
-cvg_keyring_store_client_async (CvgKeyring *self,
-                                const CvgClient *client,
-                                CvgSecret *secret,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data)
+cvg_keeper_store_client_async (CvgKeeper *self,
+                               const CvgClient *client,
+                               CvgSecret *secret,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
 {
   g_autofree char *title =
       g_strdup_printf ("Claviger: client %s of %s", client->client_id, client->server_name);
@@ -523,20 +523,20 @@ cvg_keyring_store_client_async (CvgKeyring *self,
                                NULL, callback, user_data);
 }
 
-/** cvg_keyring_remove_async: deletes an item; not an error if there is none */
+/** cvg_keeper_remove_async: deletes an item; not an error if there is none */
 void
-cvg_keyring_remove_async (CvgKeyring *self,
-                          const char *kind,
-                          const char *id,
-                          GAsyncReadyCallback callback,
-                          gpointer user_data)
+cvg_keeper_remove_async (CvgKeeper *self,
+                         const char *kind,
+                         const char *id,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
 {
   cvg_vault_queue_remove_async (self->queue, kind, id, callback, user_data);
 }
 
-/** cvg_keyring_write_finish: Returns: whether a store or a removal succeeded */
+/** cvg_keeper_write_finish: Returns: whether a store or a removal succeeded */
 gboolean
-cvg_keyring_write_finish (CvgKeyring *self, GAsyncResult *result, GError **error)
+cvg_keeper_write_finish (CvgKeeper *self, GAsyncResult *result, GError **error)
 {
   /* The queue's own task comes through, so that a write is one task and not two. */
   return cvg_vault_queue_write_finish (self->queue, result, error);
@@ -547,10 +547,10 @@ cvg_keyring_write_finish (CvgKeyring *self, GAsyncResult *result, GError **error
 static void
 on_retry (gpointer user_data)
 {
-  CvgKeyring *self = user_data;
+  CvgKeeper *self = user_data;
 
   self->retry_alarm = 0;
-  cvg_keyring_keep_unsaved (self, NULL);
+  cvg_keeper_keep_unsaved (self, NULL);
 }
 
 static void
@@ -558,10 +558,10 @@ on_unsaved_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Purpose) purpose = user_data;
   g_autoptr (GError) error = NULL;
-  CvgKeyring *self = purpose->keyring;
+  CvgKeeper *self = purpose->keeper;
   CvgEntry *entry = purpose->entry;
 
-  if (cvg_keyring_write_finish (self, result, &error))
+  if (cvg_keeper_write_finish (self, result, &error))
     {
       g_message ("Instance %s: the token that waited is in the keyring now", entry->record->id);
       if (entry->generation == purpose->generation)
@@ -570,28 +570,28 @@ on_unsaved_stored (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   if (!g_error_matches (error, CVG_ERROR, CVG_ERROR_CANCELLED))
-    cvg_keyring_keep_unsaved (self, entry);
+    cvg_keeper_keep_unsaved (self, entry);
 }
 
 static void
-store_unsaved (CvgKeyring *self, CvgEntry *entry)
+store_unsaved (CvgKeeper *self, CvgEntry *entry)
 {
   Purpose *purpose = g_new0 (Purpose, 1);
 
-  purpose->keyring = g_object_ref (self);
+  purpose->keeper = g_object_ref (self);
   purpose->entry = cvg_entry_ref (entry);
   purpose->generation = entry->generation;
-  cvg_keyring_store_async (self, entry, entry->credentials, entry->record, entry->generation,
-                           on_unsaved_stored, purpose);
+  cvg_keeper_store_async (self, entry, entry->credentials, entry->record, entry->generation,
+                          on_unsaved_stored, purpose);
 }
 
 /**
- * cvg_keyring_keep_unsaved:
+ * cvg_keeper_keep_unsaved:
  * @entry: (nullable): its credentials could not be stored: keeps them in memory and tries again
  *   when the keyring is open; %NULL: tries now, for all that wait
  */
 void
-cvg_keyring_keep_unsaved (CvgKeyring *self, CvgEntry *entry)
+cvg_keeper_keep_unsaved (CvgKeeper *self, CvgEntry *entry)
 {
   g_autoptr (GPtrArray) entries = NULL;
 

@@ -1,0 +1,53 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The agent's side of the keyring: what is in memory because the keyring is open, and the order in
+ * which it is written.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "agent/clients.h"
+#include "agent/instances.h"
+#include "ports/clock.h"
+#include "ports/vault.h"
+
+#define CVG_TYPE_KEEPER (cvg_keeper_get_type ())
+G_DECLARE_FINAL_TYPE (CvgKeeper, cvg_keeper, CVG, KEEPER, GObject)
+
+CvgKeeper *
+cvg_keeper_new (CvgVault *vault, CvgInstances *instances, CvgClients *clients, CvgClock *clock);
+void cvg_keeper_start (CvgKeeper *self);
+void cvg_keeper_stop (CvgKeeper *self);
+gboolean cvg_keeper_is_idle (CvgKeeper *self);
+
+gboolean cvg_keeper_is_open (CvgKeeper *self);
+const char *cvg_keeper_get_state (CvgKeeper *self);
+
+void cvg_keeper_open_async (CvgKeeper *self,
+                            gboolean interactive,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean cvg_keeper_open_finish (CvgKeeper *self, GAsyncResult *result, GError **error);
+
+void cvg_keeper_store_async (CvgKeeper *self,
+                             CvgEntry *entry,
+                             CvgCredentials *credentials,
+                             CvgInstance *record,
+                             guint64 generation,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+void cvg_keeper_store_client_async (CvgKeeper *self,
+                                    const CvgClient *client,
+                                    CvgSecret *secret,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+void cvg_keeper_remove_async (CvgKeeper *self,
+                              const char *kind,
+                              const char *id,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean cvg_keeper_write_finish (CvgKeeper *self, GAsyncResult *result, GError **error);
+void cvg_keeper_keep_unsaved (CvgKeeper *self, CvgEntry *entry);
