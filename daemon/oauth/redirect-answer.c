@@ -275,10 +275,11 @@ cvg_redirect_url_match (const char *url, const char *redirect_uri, GError **erro
   const char *difference = "it is no address; copy the whole address from the browser";
   g_autoptr (GUri) pasted = NULL;
   g_autoptr (GUri) expected = g_uri_parse (redirect_uri, flags, NULL);
-  char *stripped = g_strstrip (g_strdup (url));
+  char *stripped = NULL;
 
   g_return_val_if_fail (expected != NULL && g_uri_get_host (expected) != NULL, NULL);
 
+  stripped = g_strstrip (g_strdup (url));
   /* The parser's own message quotes the address, so it goes nowhere. */
   if (strlen (stripped) <= 2 * QUERY_MAX)
     pasted = g_uri_parse (stripped, flags, NULL);

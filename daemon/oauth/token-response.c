@@ -69,14 +69,21 @@ read_object (const CvgHttpResponse *response)
 }
 
 static gboolean
+is_false (JsonNode *node)
+{
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_BOOLEAN &&
+         !json_node_get_boolean (node);
+}
+
+/* "error" of null, false or nothing is none; of any other type it is one, if not one to read. */
+static gboolean
 says_error (JsonObject *object)
 {
   JsonNode *error = json_object_get_member (object, "error");
-  JsonNode *ok = json_object_get_member (object, "ok");
 
-  if (ok != NULL && json_node_get_value_type (ok) == G_TYPE_BOOLEAN && !json_node_get_boolean (ok))
+  if (is_false (json_object_get_member (object, "ok")))
     return TRUE;
-  if (error == NULL || JSON_NODE_HOLDS_NULL (error))
+  if (error == NULL || JSON_NODE_HOLDS_NULL (error) || is_false (error))
     return FALSE;
 
   return g_strcmp0 (cvg_json_body_get_string (object, "error"), "") != 0;

@@ -165,6 +165,7 @@ test_odd_members (void)
     { "\"scope\":[\"a\",1,null]", NULL, "a" },      /* a list with litter */
     { "\"scope\":\"a,b c\"", NULL, "a,b c" },       /* no commas here: kept */
     { "\"ok\":true,\"error\":null", NULL, NULL },   /* no error */
+    { "\"error\":false", NULL, NULL },              /* likewise */
     { "\"ok\":\"no\",\"error\":\"\"", NULL, NULL }, /* likewise */
   };
   g_autoptr (CvgProvider) provider = make_provider ();
