@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Writing one item.
+ */
+#pragma once
+
+#include "adapters/keyring.h"
+
+void cvg_keyring_store_async (CvgKeyring *keyring,
+                              const CvgVaultItem *item,
+                              const char *label,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean cvg_keyring_store_finish (CvgKeyring *keyring, GAsyncResult *result, GError **error);

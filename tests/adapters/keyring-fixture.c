@@ -1,0 +1,258 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One private bus for all tests of a program; for each test a keyring program of its own with an
+ * empty home. No prompter can be started on this bus, as on a machine without a display.
+ */
+#include "keyring-fixture.h"
+
+#include <glib/gstdio.h>
+
+#define BUS_NAME "org.freedesktop.secrets"
+
+static GMainContext *const context = NULL;
+
+/** keyring_fixture_run_tests: g_test_run() with a bus around it */
+int
+keyring_fixture_run_tests (void)
+{
+  GTestDBus *bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  int status;
+
+  g_unsetenv ("DISPLAY");
+  g_unsetenv ("WAYLAND_DISPLAY");
+  g_unsetenv ("GNOME_KEYRING_CONTROL");
+  g_unsetenv ("SECRET_SERVICE_BUS_NAME");
+  g_test_dbus_up (bus);
+  status = g_test_run ();
+  g_test_dbus_down (bus);
+  g_object_unref (bus);
+  return status;
+}
+
+static void
+delete_tree (const char *path)
+{
+  g_autoptr (GDir) dir =
+      g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      delete_tree (child);
+    }
+  g_remove (path);
+}
+
+static gboolean
+has_owner (KeyringFixture *fixture)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+      fixture->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "NameHasOwner", g_variant_new ("(s)", BUS_NAME), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+      NULL);
+  gboolean owned = FALSE;
+
+  g_assert_nonnull (reply);
+  g_variant_get (reply, "(b)", &owned);
+  return owned;
+}
+
+/* In the library's thread. */
+static GDBusMessage *
+count_calls (GDBusConnection *bus, GDBusMessage *message, gboolean incoming, gpointer user_data)
+{
+  KeyringFixture *fixture = user_data;
+
+  if (!incoming && g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_METHOD_CALL)
+    g_atomic_int_inc (&fixture->calls);
+  return message;
+}
+
+static void
+on_state_changed (CvgVault *vault, gpointer user_data)
+{
+  ((KeyringFixture *) user_data)->changes++;
+}
+
+void
+keyring_fixture_set_up (KeyringFixture *fixture, gconstpointer data)
+{
+  fixture->root = g_dir_make_tmp ("cvg-keyring-XXXXXX", NULL);
+  g_assert_nonnull (fixture->root);
+  fixture->bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_assert_nonnull (fixture->bus);
+  g_dbus_connection_set_exit_on_close (fixture->bus, FALSE);
+  fixture->filter = g_dbus_connection_add_filter (fixture->bus, count_calls, fixture, NULL);
+  fixture->vault = cvg_vault_secret_new (NULL);
+  g_signal_connect (fixture->vault, "state-changed", G_CALLBACK (on_state_changed), fixture);
+}
+
+void
+keyring_fixture_tear_down (KeyringFixture *fixture, gconstpointer data)
+{
+  cvg_vault_secret_stop (CVG_VAULT_SECRET (fixture->vault));
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_assert_finalize_object (fixture->vault);
+  keyring_fixture_kill (fixture);
+  while (has_owner (fixture))
+    g_main_context_iteration (context, FALSE);
+  g_dbus_connection_remove_filter (fixture->bus, fixture->filter);
+  /* Replies and signals that nobody waits for any more. */
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_clear_object (&fixture->bus);
+  delete_tree (fixture->root);
+  g_free (fixture->root);
+}
+
+/** keyring_fixture_spawn: starts a keyring program and waits for it to have the name */
+void
+keyring_fixture_spawn (KeyringFixture *fixture, const char *const *argv, const char *input)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+                                 G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  static const char *const variables[] = { "HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME",
+                                           "XDG_CACHE_HOME", "XDG_RUNTIME_DIR" };
+  g_autoptr (GError) error = NULL;
+  GOutputStream *stdin_pipe;
+
+  /* All five may be one folder: what matters is that none is the real one. */
+  for (size_t i = 0; i < G_N_ELEMENTS (variables); i++)
+    g_subprocess_launcher_setenv (launcher, variables[i], fixture->root, TRUE);
+  g_subprocess_launcher_unsetenv (launcher, "G_DEBUG");
+  g_subprocess_launcher_unsetenv (launcher, "MALLOC_PERTURB_");
+
+  fixture->program = g_subprocess_launcher_spawnv (launcher, argv, &error);
+  g_assert_no_error (error);
+  stdin_pipe = g_subprocess_get_stdin_pipe (fixture->program);
+  if (input != NULL)
+    g_output_stream_write_all (stdin_pipe, input, strlen (input), NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_output_stream_close (stdin_pipe, NULL, NULL);
+  while (!has_owner (fixture))
+    g_main_context_iteration (context, FALSE);
+}
+
+/** keyring_fixture_kill: the keyring program dies, if there is one */
+void
+keyring_fixture_kill (KeyringFixture *fixture)
+{
+  if (fixture->program == NULL)
+    return;
+
+  g_subprocess_force_exit (fixture->program);
+  g_subprocess_wait (fixture->program, NULL, NULL);
+  g_clear_object (&fixture->program);
+}
+
+/** keyring_fixture_wait_state: until the vault says so by itself */
+void
+keyring_fixture_wait_state (KeyringFixture *fixture, CvgVaultState state)
+{
+  while (cvg_vault_get_state (fixture->vault) != state)
+    g_main_context_iteration (context, TRUE);
+}
+
+/** keyring_fixture_call: Returns: (nullable): the reply of the keyring program to the test */
+GVariant *
+keyring_fixture_call (KeyringFixture *fixture,
+                      const char *path,
+                      const char *interface_name,
+                      const char *method,
+                      GVariant *parameters)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *reply =
+      g_dbus_connection_call_sync (fixture->bus, BUS_NAME, path, interface_name, method, parameters,
+                                   NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+
+  g_assert_no_error (error);
+  return reply;
+}
+
+static void
+on_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GAsyncResult **slot = user_data;
+
+  *slot = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **slot)
+{
+  g_assert_null (*slot); /* never inside the call */
+  while (*slot == NULL)
+    g_main_context_iteration (context, TRUE);
+  return *slot;
+}
+
+void
+keyring_fixture_start (KeyringFixture *fixture)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  cvg_vault_start_async (fixture->vault, NULL, on_done, &result);
+  g_assert_true (cvg_vault_start_finish (fixture->vault, wait_for (&result), NULL));
+}
+
+gboolean
+keyring_fixture_unlock (KeyringFixture *fixture, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  cvg_vault_unlock_async (fixture->vault, cancellable, on_done, &result);
+  return cvg_vault_unlock_finish (fixture->vault, wait_for (&result), error);
+}
+
+GPtrArray *
+keyring_fixture_load (KeyringFixture *fixture, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  cvg_vault_load_all_async (fixture->vault, NULL, on_done, &result);
+  return cvg_vault_load_all_finish (fixture->vault, wait_for (&result), error);
+}
+
+gboolean
+keyring_fixture_store (KeyringFixture *fixture, const char *id, const char *text, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CvgSecret) secret = cvg_secret_new (text);
+
+  cvg_vault_store_async (fixture->vault, CVG_VAULT_CREDENTIALS, id, "Confluence", secret, NULL,
+                         on_done, &result);
+  return cvg_vault_store_finish (fixture->vault, wait_for (&result), error);
+}
+
+gboolean
+keyring_fixture_remove (KeyringFixture *fixture, const char *id, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  cvg_vault_remove_async (fixture->vault, CVG_VAULT_CREDENTIALS, id, NULL, on_done, &result);
+  return cvg_vault_remove_finish (fixture->vault, wait_for (&result), error);
+}
+
+/** keyring_fixture_load_one: Returns: (nullable): the secret of @id, after a load of all */
+char *
+keyring_fixture_load_one (KeyringFixture *fixture, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items = keyring_fixture_load (fixture, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < items->len; i++)
+    {
+      const CvgVaultItem *item = g_ptr_array_index (items, i);
+
+      if (g_str_equal (item->id, id))
+        return g_strdup (cvg_secret_peek (item->secret));
+    }
+  return NULL;
+}

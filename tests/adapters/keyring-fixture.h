@@ -1,0 +1,47 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A private bus, a keyring program on it, and a vault that talks to it.
+ */
+#pragma once
+
+#include "adapters/vault-secret.h"
+#include "dbus/error.h"
+
+#define ID_A "0b3d4c5e-1111-4222-8333-444455556666"
+#define ID_B "1b3d4c5e-1111-4222-8333-444455556666"
+
+typedef struct
+{
+  char *root;           /* (owned): the home of the keyring program */
+  GSubprocess *program; /* (owned) (nullable) */
+  GDBusConnection *bus; /* (owned) */
+  CvgVault *vault;      /* (owned) */
+  guint changes;        /* how often the state changed */
+  guint filter;         /* counts calls */
+  int calls;            /* method calls that left this process; atomic */
+} KeyringFixture;
+
+int keyring_fixture_run_tests (void);
+
+void keyring_fixture_set_up (KeyringFixture *fixture, gconstpointer data);
+void keyring_fixture_tear_down (KeyringFixture *fixture, gconstpointer data);
+
+void keyring_fixture_spawn (KeyringFixture *fixture, const char *const *argv, const char *input);
+void keyring_fixture_kill (KeyringFixture *fixture);
+void keyring_fixture_wait_state (KeyringFixture *fixture, CvgVaultState state);
+
+GVariant *keyring_fixture_call (KeyringFixture *fixture,
+                                const char *path,
+                                const char *interface_name,
+                                const char *method,
+                                GVariant *parameters);
+
+void keyring_fixture_start (KeyringFixture *fixture);
+gboolean
+keyring_fixture_unlock (KeyringFixture *fixture, GCancellable *cancellable, GError **error);
+GPtrArray *keyring_fixture_load (KeyringFixture *fixture, GError **error);
+gboolean
+keyring_fixture_store (KeyringFixture *fixture, const char *id, const char *text, GError **error);
+gboolean keyring_fixture_remove (KeyringFixture *fixture, const char *id, GError **error);
+char *keyring_fixture_load_one (KeyringFixture *fixture, const char *id);
