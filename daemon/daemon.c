@@ -1,0 +1,188 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The composition root: the one place that knows every room. It builds the adapters, hands them to
+ * the agent, puts the agent on the bus, and takes it all down in the opposite order.
+ */
+#include "daemon.h"
+
+#include "adapters/browser-desktop.h"
+#include "adapters/clock-system.h"
+#include "adapters/http-soup.h"
+#include "adapters/memory-secret.h"
+#include "adapters/records-file.h"
+#include "adapters/redirect-socket.h"
+#include "adapters/vault-secret.h"
+#include "agent/agent.h"
+#include "bus/auth-service.h"
+#include "providers/catalogue.h"
+
+/* What was sent to a server has 30 s to be answered, and then it has to reach the keyring. */
+#define DRAIN_SECONDS 40
+#define DRAIN_POLL_MILLISECONDS 50
+
+struct _CvgDaemon
+{
+  GObject parent_instance;
+
+  GDBusConnection *connection; /* (owned) */
+  CvgCatalogue *catalogue;     /* (owned) */
+  CvgHttp *http;               /* (owned) */
+  CvgClock *clock;             /* (owned) */
+  CvgVault *vault;             /* (owned) */
+  CvgRecords *records;         /* (owned) */
+  CvgRedirect *redirect;       /* (owned) */
+  CvgBrowser *browser;         /* (owned) */
+  CvgAgent *agent;             /* (owned) */
+  CvgAuthService *service;     /* (owned) */
+  guint drain_source;
+  gint64 drain_deadline; /* monotonic microseconds */
+};
+
+G_DEFINE_FINAL_TYPE (CvgDaemon, cvg_daemon, G_TYPE_OBJECT)
+
+static void
+cvg_daemon_finalize (GObject *object)
+{
+  CvgDaemon *self = CVG_DAEMON (object);
+
+  g_clear_handle_id (&self->drain_source, g_source_remove);
+  if (self->service != NULL)
+    cvg_auth_service_unexport (self->service);
+  g_clear_object (&self->service);
+  g_clear_object (&self->agent);
+  g_clear_object (&self->browser);
+  g_clear_object (&self->redirect);
+  g_clear_object (&self->records);
+  g_clear_object (&self->vault);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->http);
+  g_clear_pointer (&self->catalogue, cvg_catalogue_free);
+  g_clear_object (&self->connection);
+
+  G_OBJECT_CLASS (cvg_daemon_parent_class)->finalize (object);
+}
+
+static void
+cvg_daemon_class_init (CvgDaemonClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cvg_daemon_finalize;
+}
+
+static void
+cvg_daemon_init (CvgDaemon *self)
+{
+}
+
+static CvgCatalogue *
+load_catalogue (const char *providers_dir)
+{
+  g_autofree char *system_dir =
+      g_build_filename (CVG_SYSCONFDIR, "claviger", "providers", NULL);
+  g_autofree char *user_dir =
+      g_build_filename (g_get_user_config_dir (), "claviger", "providers", NULL);
+  const char *const layers[] = { providers_dir, system_dir, user_dir, NULL };
+
+  return cvg_catalogue_load (layers);
+}
+
+/**
+ * cvg_daemon_new:
+ * @connection: (transfer none): the session bus
+ * @settings: (transfer none): where things are
+ *
+ * Returns: (transfer full): a daemon that does not serve yet
+ */
+CvgDaemon *
+cvg_daemon_new (GDBusConnection *connection, const CvgDaemonSettings *settings)
+{
+  CvgDaemon *self = g_object_new (CVG_TYPE_DAEMON, NULL);
+  CvgAgentPorts ports = { NULL };
+
+  cvg_memory_secret_install ();
+  self->connection = g_object_ref (connection);
+  self->catalogue = load_catalogue (settings->providers_dir);
+  self->clock = cvg_clock_system_new ();
+  self->records = cvg_records_file_new (settings->state_dir);
+  self->vault = cvg_vault_secret_new (connection);
+  self->http = CVG_HTTP (cvg_http_soup_new (CVG_VERSION));
+  self->redirect = CVG_REDIRECT (cvg_redirect_socket_new ());
+  self->browser = CVG_BROWSER (cvg_browser_desktop_new (connection));
+
+  ports.catalogue = self->catalogue;
+  ports.clock = self->clock;
+  ports.records = self->records;
+  ports.vault = self->vault;
+  ports.http = self->http;
+  ports.redirect = self->redirect;
+  ports.browser = self->browser;
+  self->agent = cvg_agent_new (&ports);
+  self->service = cvg_auth_service_new (self->agent);
+  return self;
+}
+
+/**
+ * cvg_daemon_start:
+ *
+ * Reads the records, puts the object on the bus and looks for the keyring. The bus name is the
+ * caller's business, and comes after this: who finds the name must find the object.
+ */
+gboolean
+cvg_daemon_start (CvgDaemon *self, GError **error)
+{
+  cvg_agent_start (self->agent);
+  return cvg_auth_service_export (self->service, self->connection, error);
+}
+
+static void
+on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  cvg_records_flush_finish (CVG_RECORDS (source), result, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+on_drain (gpointer user_data)
+{
+  GTask *task = user_data;
+  CvgDaemon *self = g_task_get_source_object (task);
+
+  if (!cvg_agent_is_idle (self->agent) && g_get_monotonic_time () < self->drain_deadline)
+    return G_SOURCE_CONTINUE;
+
+  self->drain_source = 0;
+  cvg_records_flush_async (self->records, NULL, on_flushed, g_object_ref (task));
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * cvg_daemon_stop_async:
+ *
+ * Begins nothing new, ends the sign-ins that wait for a person, and finishes what was sent to a
+ * server. Until then the object stays on the bus, so that callers get their answers.
+ */
+void
+cvg_daemon_stop_async (CvgDaemon *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, cvg_daemon_stop_async);
+  cvg_agent_stop (self->agent);
+  self->drain_deadline = g_get_monotonic_time () + DRAIN_SECONDS * G_USEC_PER_SEC;
+  /* A poll, but only in the last moments of a process: no idle daemon wakes for it. */
+  self->drain_source =
+      g_timeout_add_full (G_PRIORITY_DEFAULT, DRAIN_POLL_MILLISECONDS, on_drain,
+                          g_steal_pointer (&task), g_object_unref);
+}
+
+/** cvg_daemon_stop_finish: Returns: %TRUE */
+gboolean
+cvg_daemon_stop_finish (CvgDaemon *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, cvg_daemon_stop_async), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

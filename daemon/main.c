@@ -1,0 +1,192 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * clavigerd: options, signals, the bus name, the main loop, the exit status.
+ */
+#include <gio/gio.h>
+#include <glib-unix.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "daemon.h"
+#include "dbus/names.h"
+
+typedef enum
+{
+  STATUS_OK = 0,       /* asked to stop */
+  STATUS_FAILED = 1,   /* no session bus, or another clavigerd serves it already */
+  STATUS_BAD_USAGE = 2 /* options that make no sense */
+} Status;
+
+typedef struct
+{
+  GMainLoop *loop;   /* (owned) */
+  CvgDaemon *daemon; /* (owned) (nullable) */
+  guint name_id;
+  guint interrupt_id;
+  guint terminate_id;
+  gboolean name_acquired;
+  gboolean stopping;
+  Status status;
+} Process;
+
+static void
+on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Process *process = user_data;
+
+  cvg_daemon_stop_finish (CVG_DAEMON (source), result, NULL);
+  g_main_loop_quit (process->loop);
+}
+
+static void
+stop (Process *process, Status status)
+{
+  if (process->stopping)
+    return;
+
+  process->stopping = TRUE;
+  process->status = status;
+  cvg_daemon_stop_async (process->daemon, on_stopped, process);
+}
+
+static gboolean
+on_terminate (gpointer user_data)
+{
+  g_message ("Asked to stop");
+  stop (user_data, STATUS_OK);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  ((Process *) user_data)->name_acquired = TRUE;
+  g_message ("Serving %s", name);
+}
+
+static void
+on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  Process *process = user_data;
+
+  if (process->stopping)
+    return;
+
+  if (process->name_acquired)
+    {
+      g_message ("The name %s was taken away; stopping", name);
+      stop (process, STATUS_FAILED);
+      return;
+    }
+
+  /* Started twice, by the desktop and by the bus: the one that serves is enough. */
+  g_message ("The name %s is taken: another clavigerd serves this session already", name);
+  process->status = STATUS_FAILED;
+  g_main_loop_quit (process->loop);
+}
+
+static void
+on_bus_closed (GDBusConnection *connection,
+               gboolean remote_peer_vanished,
+               GError *error,
+               gpointer user_data)
+{
+  g_message ("The session bus is gone; stopping");
+  stop (user_data, STATUS_FAILED);
+}
+
+/* Tokens are in this process: no core file, and no file that others can read. */
+static void
+guard_process (void)
+{
+  const struct rlimit none = { 0, 0 };
+
+  setrlimit (RLIMIT_CORE, &none);
+  umask (0077);
+}
+
+static Status
+serve (GDBusConnection *connection)
+{
+  const char *providers_dir = g_getenv ("CLAVIGER_PROVIDERS_DIR");
+  g_autofree char *state_dir = g_build_filename (g_get_user_state_dir (), "claviger", NULL);
+  const CvgDaemonSettings settings = {
+    .providers_dir = providers_dir != NULL ? providers_dir : CVG_PROVIDERSDIR,
+    .state_dir = state_dir,
+  };
+  g_autoptr (GError) error = NULL;
+  Process process = { NULL };
+
+  process.loop = g_main_loop_new (NULL, FALSE);
+  process.daemon = cvg_daemon_new (connection, &settings);
+  if (!cvg_daemon_start (process.daemon, &error))
+    {
+      g_printerr ("clavigerd: %s\n", error->message);
+      process.status = STATUS_FAILED;
+    }
+  else
+    {
+      process.interrupt_id = g_unix_signal_add (SIGINT, on_terminate, &process);
+      process.terminate_id = g_unix_signal_add (SIGTERM, on_terminate, &process);
+      g_dbus_connection_set_exit_on_close (connection, FALSE);
+      g_signal_connect (connection, "closed", G_CALLBACK (on_bus_closed), &process);
+      process.name_id = g_bus_own_name_on_connection (
+          connection, CVG_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, on_name_acquired,
+          on_name_lost, &process, NULL);
+      g_main_loop_run (process.loop);
+
+      g_bus_unown_name (process.name_id);
+      g_source_remove (process.interrupt_id);
+      g_source_remove (process.terminate_id);
+      g_signal_handlers_disconnect_by_data (connection, &process);
+      /* The last answers are still in the connection's queue. */
+      g_dbus_connection_flush_sync (connection, NULL, NULL);
+    }
+
+  g_clear_object (&process.daemon);
+  g_main_loop_unref (process.loop);
+  return process.status;
+}
+
+int
+main (int argc, char **argv)
+{
+  gboolean show_version = FALSE;
+  const GOptionEntry entries[] = {
+    { "version", 0, 0, G_OPTION_ARG_NONE, &show_version, "Print the version and exit", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GDBusConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* Debug lines go where the others go, and never into what somebody pipes. */
+  g_log_writer_default_set_use_stderr (TRUE);
+  g_set_prgname ("clavigerd");
+  g_option_context_set_summary (context, "The credential agent of the desktop. It starts by itself: "
+                                         "at login, or when a program asks for it.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1)
+    {
+      g_printerr ("clavigerd: %s\n", error != NULL ? error->message : "it takes no arguments");
+      return STATUS_BAD_USAGE;
+    }
+  if (show_version)
+    {
+      g_print ("clavigerd %s\n", CVG_VERSION);
+      return STATUS_OK;
+    }
+
+  guard_process ();
+  connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+  if (connection == NULL)
+    {
+      g_dbus_error_strip_remote_error (error);
+      g_printerr ("clavigerd: there is no session bus: %s\n", error->message);
+      return STATUS_FAILED;
+    }
+
+  return serve (connection);
+}
