@@ -77,8 +77,7 @@ cvg_daemon_init (CvgDaemon *self)
 static CvgCatalogue *
 load_catalogue (const char *providers_dir)
 {
-  g_autofree char *system_dir =
-      g_build_filename (CVG_SYSCONFDIR, "claviger", "providers", NULL);
+  g_autofree char *system_dir = g_build_filename (CVG_SYSCONFDIR, "claviger", "providers", NULL);
   g_autofree char *user_dir =
       g_build_filename (g_get_user_config_dir (), "claviger", "providers", NULL);
   const char *const layers[] = { providers_dir, system_dir, user_dir, NULL };
@@ -172,9 +171,8 @@ cvg_daemon_stop_async (CvgDaemon *self, GAsyncReadyCallback callback, gpointer u
   cvg_agent_stop (self->agent);
   self->drain_deadline = g_get_monotonic_time () + DRAIN_SECONDS * G_USEC_PER_SEC;
   /* A poll, but only in the last moments of a process: no idle daemon wakes for it. */
-  self->drain_source =
-      g_timeout_add_full (G_PRIORITY_DEFAULT, DRAIN_POLL_MILLISECONDS, on_drain,
-                          g_steal_pointer (&task), g_object_unref);
+  self->drain_source = g_timeout_add_full (G_PRIORITY_DEFAULT, DRAIN_POLL_MILLISECONDS, on_drain,
+                                           g_steal_pointer (&task), g_object_unref);
 }
 
 /** cvg_daemon_stop_finish: Returns: %TRUE */

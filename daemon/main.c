@@ -107,6 +107,21 @@ guard_process (void)
   umask (0077);
 }
 
+/* The desktop's proxy resolver reads GSettings and, where the schemas are not installed, ends the
+ * whole process over it. Without them there is no proxy setting to read either. To be called while
+ * there is one thread: it may change the environment. */
+static void
+guard_proxy_resolver (void)
+{
+  GSettingsSchemaSource *schemas = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (schemas != NULL)
+    schema = g_settings_schema_source_lookup (schemas, "org.gnome.system.proxy", TRUE);
+  if (schema == NULL)
+    g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", FALSE);
+}
+
 static Status
 serve (GDBusConnection *connection)
 {
@@ -165,8 +180,9 @@ main (int argc, char **argv)
   /* Debug lines go where the others go, and never into what somebody pipes. */
   g_log_writer_default_set_use_stderr (TRUE);
   g_set_prgname ("clavigerd");
-  g_option_context_set_summary (context, "The credential agent of the desktop. It starts by itself: "
-                                         "at login, or when a program asks for it.");
+  g_option_context_set_summary (context,
+                                "The credential agent of the desktop. It starts by itself: "
+                                "at login, or when a program asks for it.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1)
     {
@@ -180,6 +196,7 @@ main (int argc, char **argv)
     }
 
   guard_process ();
+  guard_proxy_resolver ();
   connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
   if (connection == NULL)
     {
