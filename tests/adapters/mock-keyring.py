@@ -1,0 +1,214 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The Claviger authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Secret Service that misbehaves in the ways named as arguments.
+
+It knows plain sessions only, announces nothing, and keeps one collection:
+locked            the collection is locked
+no-default        there is no default collection until a prompt has made one
+blind             when locked it finds nothing, as KeePassXC
+accept, dismiss   what the person answers to every prompt; neither: they are away
+liar              writes are carried out, but answered with an error
+full              writes fail
+asks              CreateItem and Delete want a prompt
+elsewhere         an item of ours lies in a second, locked collection
+"""
+import sys
+
+import dbus
+import dbus.mainloop.glib
+import dbus.service
+from gi.repository import GLib
+
+ROOT = "/org/freedesktop/secrets"
+SERVICE = "org.freedesktop.Secret.Service"
+COLLECTION = "org.freedesktop.Secret.Collection"
+ITEM = "org.freedesktop.Secret.Item"
+PROMPT = "org.freedesktop.Secret.Prompt"
+DEFAULT = ROOT + "/collection/only"
+OTHER = ROOT + "/collection/other"
+
+
+def failure(name):
+    return dbus.DBusException("as the test wants it", name=name)
+
+
+class State:
+    def __init__(self, bus, words):
+        self.bus = bus
+        self.words = words
+        self.locked = "locked" in words
+        self.default = "no-default" not in words
+        self.other_locked = "elsewhere" in words
+        self.items = {}
+        self.prompts = []  # what each did: shown, dismissed
+        self.log = []
+
+    def new_prompt(self, action):
+        path = f"{ROOT}/prompt/p{len(self.prompts)}"
+        self.prompts.append(Prompt(self, path, action))
+        return dbus.ObjectPath(path)
+
+    def write(self, change):
+        if self.locked:
+            raise failure("org.freedesktop.Secret.Error.IsLocked")
+        if "full" in self.words:
+            raise failure("org.freedesktop.DBus.Error.Failed")
+        change()
+        if "liar" in self.words:
+            raise failure("org.freedesktop.DBus.Error.Failed")
+
+
+class Prompt(dbus.service.Object):
+    def __init__(self, state, path, action):
+        super().__init__(state.bus, path)
+        self.state = state
+        self.action = action
+
+    @dbus.service.method(PROMPT, in_signature="s")
+    def Prompt(self, window):
+        self.state.log.append("prompt")
+        if "accept" in self.state.words:
+            self.action()
+            self.Completed(False, dbus.String(""))
+        elif "dismiss" in self.state.words:
+            self.Completed(True, dbus.String(""))
+
+    @dbus.service.method(PROMPT)
+    def Dismiss(self):
+        self.state.log.append("dismiss")
+
+    @dbus.service.signal(PROMPT, signature="bv")
+    def Completed(self, dismissed, result):
+        pass
+
+
+class Item(dbus.service.Object):
+    def __init__(self, state, path, attributes, secret):
+        super().__init__(state.bus, path)
+        self.state = state
+        self.path = path
+        self.attributes = attributes
+        self.secret = secret
+
+    @dbus.service.method(ITEM, in_signature="(oayays)")
+    def SetSecret(self, secret):
+        self.state.write(lambda: setattr(self, "secret", secret[2]))
+
+    @dbus.service.method(ITEM, out_signature="o")
+    def Delete(self):
+        if "asks" in self.state.words:
+            return self.state.new_prompt(lambda: None)
+        del self.state.items[self.path]
+        self.remove_from_connection()
+        return dbus.ObjectPath("/")
+
+
+class Collection(dbus.service.Object):
+    def __init__(self, state, path):
+        super().__init__(state.bus, path)
+        self.state = state
+        self.path = path
+
+    @dbus.service.method(dbus.PROPERTIES_IFACE, in_signature="ss", out_signature="v")
+    def Get(self, interface, name):
+        assert (interface, name) == (COLLECTION, "Locked")
+        return self.state.locked if self.path == DEFAULT else self.state.other_locked
+
+    @dbus.service.method(COLLECTION, in_signature="a{sv}(oayays)b", out_signature="oo")
+    def CreateItem(self, properties, secret, replace):
+        if "asks" in self.state.words:
+            return dbus.ObjectPath("/"), self.state.new_prompt(lambda: None)
+        path = dbus.ObjectPath(f"{self.path}/i{len(self.state.items)}")
+        attributes = properties[ITEM + ".Attributes"]
+
+        def change():
+            self.state.items[path] = Item(self.state, path, attributes, secret[2])
+
+        self.state.write(change)
+        return path, dbus.ObjectPath("/")
+
+
+class Service(dbus.service.Object):
+    def __init__(self, state):
+        super().__init__(state.bus, ROOT)
+        self.state = state
+        Collection(state, DEFAULT)
+        Collection(state, OTHER)
+        if state.other_locked:
+            path = dbus.ObjectPath(OTHER + "/moved")
+            state.items[path] = Item(state, path, {"application": "org.claviger"}, b"")
+
+    @dbus.service.method(SERVICE, in_signature="sv", out_signature="vo")
+    def OpenSession(self, algorithm, data):
+        if algorithm != "plain":
+            raise failure("org.freedesktop.DBus.Error.NotSupported")
+        return dbus.String("", variant_level=1), dbus.ObjectPath(ROOT + "/session/s")
+
+    @dbus.service.method(SERVICE, in_signature="s", out_signature="o")
+    def ReadAlias(self, name):
+        return dbus.ObjectPath(DEFAULT if self.state.default else "/")
+
+    @dbus.service.method(SERVICE, in_signature="a{sv}s", out_signature="oo")
+    def CreateCollection(self, properties, alias):
+        assert alias == "default" and str(properties[COLLECTION + ".Label"])
+        prompt = self.state.new_prompt(lambda: setattr(self.state, "default", True))
+        return dbus.ObjectPath("/"), prompt
+
+    @dbus.service.method(SERVICE, in_signature="a{ss}", out_signature="aoao")
+    def SearchItems(self, wanted):
+        found = ([], [])
+        for path, item in self.state.items.items():
+            locked = self.state.locked if path.startswith(DEFAULT) else self.state.other_locked
+            if locked and "blind" in self.state.words:
+                continue
+            if all(item.attributes.get(key) == value for key, value in wanted.items()):
+                found[locked].append(path)
+        return dbus.Array(found[0], signature="o"), dbus.Array(found[1], signature="o")
+
+    @dbus.service.method(SERVICE, in_signature="aoo", out_signature="a{o(oayays)}")
+    def GetSecrets(self, paths, session):
+        return dbus.Dictionary(
+            {
+                path: dbus.Struct(
+                    (session, dbus.ByteArray(b""), dbus.ByteArray(bytes(self.state.items[path].secret)), "text/plain"),
+                    signature="oayays",
+                )
+                for path in paths
+            },
+            signature="o(oayays)",
+        )
+
+    @dbus.service.method(SERVICE, in_signature="ao", out_signature="aoo")
+    def Unlock(self, paths):
+        self.state.log.append("unlock " + " ".join(paths))
+
+        def action():
+            self.state.locked = self.state.locked and DEFAULT not in paths
+            self.state.other_locked = self.state.other_locked and OTHER not in paths
+
+        return dbus.Array([], signature="o"), self.state.new_prompt(action)
+
+    # For the test itself.
+    @dbus.service.method("org.claviger.Mock", in_signature="as")
+    def SetWords(self, words):
+        self.state.words = words
+        self.state.locked = "locked" in words
+
+    @dbus.service.method("org.claviger.Mock", out_signature="s")
+    def TakeLog(self):
+        text = ", ".join(self.state.log)
+        self.state.log.clear()
+        return text
+
+
+def main():
+    dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
+    bus = dbus.SessionBus()
+    service = Service(State(bus, sys.argv[1:]))
+    name = dbus.service.BusName("org.freedesktop.secrets", bus, do_not_queue=True)
+    GLib.MainLoop().run()
+    del service, name
+
+
+main()

@@ -1,0 +1,263 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The vault against a keyring that does what a test says: persons who answer prompts, writes that
+ * lie, programs that announce nothing. The words are explained in mock-keyring.py.
+ */
+#include <string.h>
+
+#include "keyring-fixture.h"
+
+#define ROOT "/org/freedesktop/secrets"
+
+static void
+spawn_mock (KeyringFixture *fixture, const char *words)
+{
+  g_autofree char *script =
+      g_test_build_filename (G_TEST_DIST, "adapters", "mock-keyring.py", NULL);
+  g_autofree char *line = g_strdup_printf ("%s %s", script, words);
+  g_auto (GStrv) argv = NULL;
+
+  g_assert_true (g_shell_parse_argv (line, NULL, &argv, NULL));
+  keyring_fixture_spawn (fixture, (const char *const *) argv, NULL);
+}
+
+static void
+set_words (KeyringFixture *fixture, const char *const *words)
+{
+  g_autoptr (GVariant) reply = keyring_fixture_call (fixture, ROOT, "org.claviger.Mock", "SetWords",
+                                                     g_variant_new ("(^as)", words));
+}
+
+/* What the keyring was asked that a person would notice. */
+static void
+assert_log (KeyringFixture *fixture, const char *expected)
+{
+  g_autoptr (GVariant) reply =
+      keyring_fixture_call (fixture, ROOT, "org.claviger.Mock", "TakeLog", NULL);
+  const char *log = NULL;
+
+  g_variant_get (reply, "(&s)", &log);
+  g_assert_cmpstr (log, ==, expected);
+}
+
+static void
+test_plain_session (KeyringFixture *fixture, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  spawn_mock (fixture, "");
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "old", NULL));
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "new", NULL));
+  text = keyring_fixture_load_one (fixture, ID_A);
+  g_assert_cmpstr (text, ==, "new");
+  g_assert_true (keyring_fixture_remove (fixture, ID_A, NULL));
+  g_assert_null (keyring_fixture_load_one (fixture, ID_A));
+  assert_log (fixture, "");
+}
+
+static void
+test_prompt_accepted (KeyringFixture *fixture, gconstpointer data)
+{
+  spawn_mock (fixture, "locked accept");
+  keyring_fixture_start (fixture);
+  g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_LOCKED);
+  g_assert_true (keyring_fixture_unlock (fixture, NULL, NULL));
+  g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNLOCKED);
+  assert_log (fixture, "unlock " ROOT "/collection/only, prompt");
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "x", NULL));
+}
+
+static void
+test_prompt_dismissed (KeyringFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  spawn_mock (fixture, "locked dismiss");
+  g_assert_false (keyring_fixture_unlock (fixture, NULL, &error));
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED);
+  g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_LOCKED);
+}
+
+static void
+on_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GAsyncResult **slot = user_data;
+
+  *slot = g_object_ref (result);
+}
+
+/* Begins to unlock, and returns when the prompt is up and waits for a person. */
+static void
+unlock_until_prompt (KeyringFixture *fixture, GCancellable *cancellable, GAsyncResult **slot)
+{
+  cvg_vault_unlock_async (fixture->vault, cancellable, on_done, slot);
+  /* bus, alias, state, search, unlock, prompt: the last call that is made */
+  for (gboolean prompted = FALSE; !prompted;)
+    {
+      g_autoptr (GVariant) reply = NULL;
+      const char *log = NULL;
+
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      reply = keyring_fixture_call (fixture, ROOT, "org.claviger.Mock", "TakeLog", NULL);
+      g_variant_get (reply, "(&s)", &log);
+      prompted = g_str_has_suffix (log, "prompt");
+    }
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (*slot); /* not yet */
+}
+
+static void
+test_prompt_cancelled (KeyringFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  spawn_mock (fixture, "locked");
+  unlock_until_prompt (fixture, cancellable, &result);
+  g_cancellable_cancel (cancellable);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (cvg_vault_unlock_finish (fixture->vault, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_log (fixture, "dismiss");
+  g_clear_object (&result);
+}
+
+static void
+test_prompter_dies (KeyringFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  spawn_mock (fixture, "locked");
+  unlock_until_prompt (fixture, NULL, &result);
+  keyring_fixture_kill (fixture);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (cvg_vault_unlock_finish (fixture->vault, result, &error));
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE);
+  g_clear_object (&result);
+}
+
+static void
+test_background_never_prompts (KeyringFixture *fixture, gconstpointer data)
+{
+  static const char *const asks[] = { "asks", "accept", NULL };
+  g_autoptr (GError) error = NULL;
+
+  spawn_mock (fixture, "");
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "x", NULL));
+  set_words (fixture, asks);
+  g_assert_false (keyring_fixture_store (fixture, ID_B, "x", &error));
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED);
+  g_clear_error (&error);
+  g_assert_false (keyring_fixture_remove (fixture, ID_A, &error));
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED);
+  assert_log (fixture, "dismiss, dismiss");
+}
+
+static void
+test_silent_blind_lock (KeyringFixture *fixture, gconstpointer data)
+{
+  static const char *const locked[] = { "locked", "blind", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items = NULL;
+
+  spawn_mock (fixture, "");
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "x", NULL));
+  set_words (fixture, locked); /* nobody tells */
+  g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNLOCKED);
+  items = keyring_fixture_load (fixture, &error);
+  g_assert_null (items);
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED);
+  g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_LOCKED);
+  g_clear_error (&error);
+  g_assert_false (keyring_fixture_remove (fixture, ID_A, &error));
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED);
+}
+
+static void
+test_errors_are_read_back (KeyringFixture *fixture, gconstpointer data)
+{
+  static const char *const full[] = { "full", NULL };
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  spawn_mock (fixture, "liar");
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "created", NULL));
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "set", NULL));
+
+  set_words (fixture, full);
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "set", NULL)); /* is there already */
+  g_assert_false (keyring_fixture_store (fixture, ID_A, "lost", &error));
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
+  g_assert_null (strstr (error->message, "as the test wants"));
+  g_clear_error (&error);
+  g_assert_false (keyring_fixture_store (fixture, ID_B, "lost", &error));
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
+  text = keyring_fixture_load_one (fixture, ID_A);
+  g_assert_cmpstr (text, ==, "set");
+}
+
+static void
+test_default_is_made (KeyringFixture *fixture, gconstpointer data)
+{
+  static const char *const accept[] = { "accept", NULL };
+  g_autoptr (GError) error = NULL;
+
+  spawn_mock (fixture, "no-default dismiss");
+  keyring_fixture_start (fixture);
+  g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNAVAILABLE);
+  g_assert_false (keyring_fixture_unlock (fixture, NULL, &error));
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE);
+
+  set_words (fixture, accept);
+  g_assert_true (keyring_fixture_unlock (fixture, NULL, NULL));
+  g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNLOCKED);
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "x", NULL));
+}
+
+static void
+test_items_elsewhere (KeyringFixture *fixture, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  spawn_mock (fixture, "elsewhere accept");
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "here", NULL));
+  text = keyring_fixture_load_one (fixture, ID_A);
+  g_assert_cmpstr (text, ==, "here");
+  assert_log (fixture, "");
+
+  g_assert_true (keyring_fixture_unlock (fixture, NULL, NULL));
+  assert_log (fixture, "unlock " ROOT "/collection/other, prompt");
+  g_assert_true (keyring_fixture_unlock (fixture, NULL, NULL));
+  assert_log (fixture, ""); /* nothing is left to ask for */
+}
+
+static void
+add (const char *path, void (*test) (KeyringFixture *, gconstpointer))
+{
+  g_test_add (path, KeyringFixture, NULL, keyring_fixture_set_up, test, keyring_fixture_tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_log_writer_default_set_use_stderr (TRUE);
+  g_test_init (&argc, &argv, NULL);
+  add ("/vault-mock/plain-session", test_plain_session);
+  add ("/vault-mock/prompt-accepted", test_prompt_accepted);
+  add ("/vault-mock/prompt-dismissed", test_prompt_dismissed);
+  add ("/vault-mock/prompt-cancelled", test_prompt_cancelled);
+  add ("/vault-mock/prompter-dies", test_prompter_dies);
+  add ("/vault-mock/background-never-prompts", test_background_never_prompts);
+  add ("/vault-mock/silent-blind-lock", test_silent_blind_lock);
+  add ("/vault-mock/errors-are-read-back", test_errors_are_read_back);
+  add ("/vault-mock/default-is-made", test_default_is_made);
+  add ("/vault-mock/items-elsewhere", test_items_elsewhere);
+  return keyring_fixture_run_tests ();
+}
