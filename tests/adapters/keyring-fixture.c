@@ -7,28 +7,13 @@
 #include "keyring-fixture.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
 
 #define BUS_NAME "org.freedesktop.secrets"
 
 static GMainContext *const context = NULL;
-
-/** keyring_fixture_run_tests: g_test_run() with a bus around it */
-int
-keyring_fixture_run_tests (void)
-{
-  GTestDBus *bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  int status;
-
-  g_unsetenv ("DISPLAY");
-  g_unsetenv ("WAYLAND_DISPLAY");
-  g_unsetenv ("GNOME_KEYRING_CONTROL");
-  g_unsetenv ("SECRET_SERVICE_BUS_NAME");
-  g_test_dbus_up (bus);
-  status = g_test_run ();
-  g_test_dbus_down (bus);
-  g_object_unref (bus);
-  return status;
-}
+static char *services; /* (owned): folder of what the bus can start */
 
 static void
 delete_tree (const char *path)
@@ -46,16 +31,65 @@ delete_tree (const char *path)
   g_remove (path);
 }
 
+/* The bus reads this once; what it runs can be changed all the time. */
+static void
+write_service_file (void)
+{
+  g_autofree char *path = g_build_filename (services, BUS_NAME ".service", NULL);
+  g_autofree char *text =
+      g_strdup_printf ("[D-BUS Service]\nName=" BUS_NAME "\nExec=/bin/sh %s/start\n", services);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+/**
+ * keyring_fixture_run_tests:
+ * @activatable: whether the bus knows how to start a keyring
+ *
+ * g_test_run() with a bus around it.
+ */
+int
+keyring_fixture_run_tests (gboolean activatable)
+{
+  GTestDBus *bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  int status;
+
+  services = g_dir_make_tmp ("cvg-services-XXXXXX", NULL);
+  g_assert_nonnull (services);
+  if (activatable)
+    write_service_file ();
+  g_test_dbus_add_service_dir (bus, services);
+  g_unsetenv ("DISPLAY");
+  g_unsetenv ("WAYLAND_DISPLAY");
+  g_unsetenv ("GNOME_KEYRING_CONTROL");
+  g_unsetenv ("SECRET_SERVICE_BUS_NAME");
+  g_test_dbus_up (bus);
+  status = g_test_run ();
+  g_test_dbus_down (bus);
+  g_object_unref (bus);
+  delete_tree (services);
+  g_free (services);
+  return status;
+}
+
+static GVariant *
+call_bus (KeyringFixture *fixture, const char *method, GVariant *parameters)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *reply = g_dbus_connection_call_sync (
+      fixture->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", method,
+      parameters, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+
+  g_assert_no_error (error);
+  return reply;
+}
+
 static gboolean
 has_owner (KeyringFixture *fixture)
 {
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-      fixture->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      "NameHasOwner", g_variant_new ("(s)", BUS_NAME), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL,
-      NULL);
+  g_autoptr (GVariant) reply = call_bus (fixture, "NameHasOwner", g_variant_new ("(s)", BUS_NAME));
   gboolean owned = FALSE;
 
-  g_assert_nonnull (reply);
   g_variant_get (reply, "(b)", &owned);
   return owned;
 }
@@ -136,6 +170,28 @@ keyring_fixture_spawn (KeyringFixture *fixture, const char *const *argv, const c
   g_output_stream_close (stdin_pipe, NULL, NULL);
   while (!has_owner (fixture))
     g_main_context_iteration (context, FALSE);
+}
+
+/** keyring_fixture_set_activation: what the bus starts as a keyring; %NULL: it fails to */
+void
+keyring_fixture_set_activation (KeyringFixture *fixture, const char *command)
+{
+  g_autofree char *path = g_build_filename (services, "start", NULL);
+  g_autofree char *text = g_strconcat ("exec ", command != NULL ? command : "false", "\n", NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+/** keyring_fixture_kill_activated: a keyring program that the bus has started dies */
+void
+keyring_fixture_kill_activated (KeyringFixture *fixture)
+{
+  g_autoptr (GVariant) reply =
+      call_bus (fixture, "GetConnectionUnixProcessID", g_variant_new ("(s)", BUS_NAME));
+  guint32 pid = 0;
+
+  g_variant_get (reply, "(u)", &pid);
+  g_assert_cmpint (kill ((pid_t) pid, SIGKILL), ==, 0);
 }
 
 /** keyring_fixture_kill: the keyring program dies, if there is one */

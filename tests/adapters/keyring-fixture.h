@@ -22,13 +22,15 @@ typedef struct
   int calls;            /* method calls that left this process; atomic */
 } KeyringFixture;
 
-int keyring_fixture_run_tests (void);
+int keyring_fixture_run_tests (gboolean activatable);
 
 void keyring_fixture_set_up (KeyringFixture *fixture, gconstpointer data);
 void keyring_fixture_tear_down (KeyringFixture *fixture, gconstpointer data);
 
 void keyring_fixture_spawn (KeyringFixture *fixture, const char *const *argv, const char *input);
 void keyring_fixture_kill (KeyringFixture *fixture);
+void keyring_fixture_set_activation (KeyringFixture *fixture, const char *command);
+void keyring_fixture_kill_activated (KeyringFixture *fixture);
 void keyring_fixture_wait_state (KeyringFixture *fixture, CvgVaultState state);
 
 GVariant *keyring_fixture_call (KeyringFixture *fixture,

@@ -239,6 +239,31 @@ test_items_elsewhere (KeyringFixture *fixture, gconstpointer data)
 }
 
 static void
+test_activation (KeyringFixture *fixture, gconstpointer data)
+{
+  g_autofree char *script =
+      g_test_build_filename (G_TEST_DIST, "adapters", "mock-keyring.py", NULL);
+  g_autoptr (GError) error = NULL;
+
+  keyring_fixture_set_activation (fixture, script);
+  keyring_fixture_start (fixture);
+  g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNLOCKED);
+
+  /* It crashes; the next one who needs it starts it again. */
+  keyring_fixture_kill_activated (fixture);
+  keyring_fixture_wait_state (fixture, CVG_VAULT_UNAVAILABLE);
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "x", NULL));
+  g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNLOCKED);
+
+  /* The bus can't start it. */
+  keyring_fixture_kill_activated (fixture);
+  keyring_fixture_wait_state (fixture, CVG_VAULT_UNAVAILABLE);
+  keyring_fixture_set_activation (fixture, NULL);
+  g_assert_false (keyring_fixture_store (fixture, ID_A, "x", &error));
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE);
+}
+
+static void
 add (const char *path, void (*test) (KeyringFixture *, gconstpointer))
 {
   g_test_add (path, KeyringFixture, NULL, keyring_fixture_set_up, test, keyring_fixture_tear_down);
@@ -259,5 +284,6 @@ main (int argc, char **argv)
   add ("/vault-mock/errors-are-read-back", test_errors_are_read_back);
   add ("/vault-mock/default-is-made", test_default_is_made);
   add ("/vault-mock/items-elsewhere", test_items_elsewhere);
-  return keyring_fixture_run_tests ();
+  add ("/vault-mock/activation", test_activation);
+  return keyring_fixture_run_tests (TRUE);
 }

@@ -382,5 +382,5 @@ main (int argc, char **argv)
   add ("/vault-secret/what-crashes-leave", test_what_crashes_leave);
   add ("/vault-secret/copies-end", test_copies_end);
   add ("/vault-secret/cancel", test_cancel);
-  return keyring_fixture_run_tests ();
+  return keyring_fixture_run_tests (FALSE);
 }
