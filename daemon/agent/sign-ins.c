@@ -294,12 +294,27 @@ open_redirect (CvgSignIns *self, const Begin *begin, const CvgClient *client, GE
                             on_redirect, self, error);
 }
 
+/* A provider file is checked with a sample in place of the tenant's values; here they are real. */
+static gboolean
+check_url (CvgSignIns *self, CvgSignIn *sign_in, GError **error)
+{
+  if (cvg_sign_in_get_url (sign_in) != NULL)
+    return TRUE;
+
+  g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+               "Instance %s: the tenant values do not make an address to sign in at",
+               cvg_sign_in_get_entry (sign_in)->record->id);
+  cvg_sign_in_cancel (sign_in);
+  return FALSE;
+}
+
 static CvgSignIn *
 begin_now (CvgSignIns *self, Begin *begin, GError **error)
 {
   CvgClient *client = choose_client (self, begin, error);
   g_autofree char *redirect_uri = NULL;
   CvgSignInPlan *plan = NULL;
+  CvgSignIn *sign_in = NULL;
 
   if (client == NULL)
     return NULL;
@@ -317,7 +332,8 @@ begin_now (CvgSignIns *self, Begin *begin, GError **error)
   plan->scopes = g_steal_pointer (&begin->scopes);
   plan->login_hint = g_steal_pointer (&begin->login_hint);
   plan->deadline = cvg_clock_get_now (self->clock) + begin->timeout * G_USEC_PER_SEC;
-  return add_sign_in (self, plan, begin->flow == CVG_FLOW_LOOPBACK);
+  sign_in = add_sign_in (self, plan, begin->flow == CVG_FLOW_LOOPBACK);
+  return check_url (self, sign_in, error) ? sign_in : NULL;
 }
 
 static gboolean
