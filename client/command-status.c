@@ -94,15 +94,16 @@ print_problems (GVariant *instances)
 static gboolean
 run_status (CvgCli *cli, char **arguments, GError **error)
 {
-  g_autoptr (GVariant) properties = cvg_connection_get_properties (NULL, CVG_OBJECT_PATH, error);
-  g_autoptr (GVariant) instances = NULL;
+  /* The list first: a daemon that this call starts answers it when it has found the keyring. */
+  g_autoptr (GVariant) instances = cvg_connection_list_instances (NULL, NULL, error);
+  g_autoptr (GVariant) properties = NULL;
   g_auto (GVariantBuilder) pairs = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autoptr (GString) counts = g_string_new (NULL);
   g_autoptr (GVariant) summary = NULL;
 
-  if (properties != NULL)
-    instances = cvg_connection_list_instances (NULL, NULL, error);
-  if (instances == NULL)
+  if (instances != NULL)
+    properties = cvg_connection_get_properties (NULL, CVG_OBJECT_PATH, error);
+  if (properties == NULL)
     return FALSE;
 
   if (cli->json)

@@ -108,22 +108,66 @@ list_instances (CvgAuthService *self, const Filter *filter)
 }
 
 static gboolean
+read_filter (CvgAuthService *self, GVariant *options, Filter *filter, GError **error)
+{
+  const CvgOption table[] = {
+    { "user-id", "s", &filter->user_id, NULL },
+    { "server-name", "s", &filter->server_name, NULL },
+    { "status", "s", &filter->status, NULL },
+  };
+
+  return cvg_options_read (options, table, G_N_ELEMENTS (table), error) &&
+         check_filter (self, filter, error);
+}
+
+/* One ListInstances() that waits for the keyring to be found and read. */
+typedef struct
+{
+  CvgAuthService *service; /* (owned) */
+  CvgCall *call;           /* (owned) */
+} ListCall;
+
+static void
+on_keyring_settled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree ListCall *list = user_data;
+  g_autoptr (CvgAuthService) self = list->service;
+  g_autoptr (CvgCall) call = list->call;
+  g_autoptr (GVariant) options =
+      g_variant_get_child_value (g_dbus_method_invocation_get_parameters (call->invocation), 0);
+  Filter filter = { NULL, NULL, NULL };
+  GError *error = NULL;
+
+  /* Open or not: either way it is known now. */
+  cvg_keeper_open_finish (CVG_KEEPER (source), result, NULL);
+  if (read_filter (self, options, &filter, &error))
+    cvg_call_return (call, g_variant_new ("(@aa{sv})", list_instances (self, &filter)));
+  else
+    cvg_call_fail (call, error);
+}
+
+static gboolean
 handle_list_instances (CvgDBusAuth1 *object, GDBusMethodInvocation *invocation, GVariant *options)
 {
   CvgAuthService *self = CVG_AUTH_SERVICE (object);
+  CvgKeeper *keeper = cvg_agent_get_keeper (self->agent);
   Filter filter = { NULL, NULL, NULL };
-  const CvgOption table[] = {
-    { "user-id", "s", &filter.user_id, NULL },
-    { "server-name", "s", &filter.server_name, NULL },
-    { "status", "s", &filter.status, NULL },
-  };
+  ListCall *list = NULL;
   GError *error = NULL;
 
-  if (cvg_options_read (options, table, G_N_ELEMENTS (table), &error) &&
-      check_filter (self, &filter, &error))
+  if (!read_filter (self, options, &filter, &error))
+    cvg_invocation_fail (invocation, error);
+  else if (cvg_keeper_is_open (keeper))
     cvg_dbus_auth1_complete_list_instances (object, invocation, list_instances (self, &filter));
   else
-    cvg_invocation_fail (invocation, error);
+    {
+      /* Just started, a list would call everything locked that is only not read yet. */
+      list = g_new0 (ListCall, 1);
+      list->service = g_object_ref (self);
+      list->call = cvg_call_new (self->agent, invocation, NULL);
+      cvg_keeper_open_async (keeper, FALSE, cvg_auth_service_get_presence (self, invocation),
+                             on_keyring_settled, list);
+    }
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
