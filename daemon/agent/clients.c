@@ -149,6 +149,30 @@ cvg_clients_choose (CvgClients *self,
 }
 
 /**
+ * cvg_clients_choose_with_secret:
+ *
+ * As cvg_clients_choose(), for who is about to use the client: its secret must be at hand. To be
+ * called with the keyring open.
+ */
+CvgClient *
+cvg_clients_choose_with_secret (CvgClients *self,
+                                const char *server_name,
+                                const char *client_id,
+                                GError **error)
+{
+  CvgClient *client = cvg_clients_choose (self, server_name, client_id, error);
+
+  if (client == NULL || !client->has_secret || client->secret != NULL)
+    return client;
+
+  g_set_error (error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
+               "The secret of client %s is not in the keyring. Add it again with: claviger client "
+               "add \"%s\" %s",
+               client->client_id, server_name, client->client_id);
+  return NULL;
+}
+
+/**
  * cvg_clients_list:
  * @server_name: (nullable): only of that server
  *

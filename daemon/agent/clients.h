@@ -21,6 +21,10 @@ CvgClient *cvg_clients_choose (CvgClients *self,
                                const char *server_name,
                                const char *client_id,
                                GError **error);
+CvgClient *cvg_clients_choose_with_secret (CvgClients *self,
+                                           const char *server_name,
+                                           const char *client_id,
+                                           GError **error);
 GPtrArray *cvg_clients_list (CvgClients *self, const char *server_name);
 
 void cvg_clients_put (CvgClients *self, CvgClient *client);

@@ -263,18 +263,10 @@ build_request (Flight *flight, GError **error)
       return NULL;
     }
 
-  client = cvg_clients_choose (flight->refresher->clients, record->server_name, client_id, error);
+  client = cvg_clients_choose_with_secret (flight->refresher->clients, record->server_name,
+                                           client_id, error);
   if (client == NULL)
     return NULL;
-
-  if (client->has_secret && client->secret == NULL)
-    {
-      g_set_error (error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
-                   "The secret of client %s is not in the keyring. Add it again with: claviger "
-                   "client add \"%s\" %s",
-                   client->client_id, record->server_name, client->client_id);
-      return NULL;
-    }
 
   return cvg_token_request_refresh (flight->entry->provider, record->tenant, client,
                                     flight->before->refresh_token);

@@ -255,21 +255,8 @@ choose_client (CvgSignIns *self, const Begin *begin, GError **error)
 {
   const CvgInstance *record = begin->entry->record;
   const char *client_id = begin->client_id != NULL ? begin->client_id : record->client_id;
-  CvgClient *client = cvg_clients_choose (self->clients, record->server_name, client_id, error);
 
-  if (client == NULL)
-    return NULL;
-
-  if (client->has_secret && client->secret == NULL)
-    {
-      g_set_error (error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
-                   "The secret of client %s is not in the keyring. Add it again with: claviger "
-                   "client add \"%s\" %s",
-                   client->client_id, record->server_name, client->client_id);
-      return NULL;
-    }
-
-  return client;
+  return cvg_clients_choose_with_secret (self->clients, record->server_name, client_id, error);
 }
 
 static char *
