@@ -24,13 +24,44 @@ read_demand (GVariant *options, CvgDemand *demand, GError **error)
   return cvg_options_read (options, table, G_N_ELEMENTS (table), error);
 }
 
-/* ---- GetAccessToken -------------------------------------------------------------------------- */
+/* ---- the three answers ----------------------------------------------------------------------- */
+
+/**
+ * MakeReply:
+ * @agent: who knows the time
+ * @entry: the instance
+ * @credentials: (nullable): what it has; %NULL: it is not signed in
+ *
+ * Returns: (transfer floating): the reply, or %NULL with @error
+ */
+typedef GVariant *(*MakeReply) (CvgAgent *agent,
+                                const CvgEntry *entry,
+                                const CvgCredentials *credentials,
+                                GError **error);
+
+static gboolean
+check_signed_in (const CvgEntry *entry, const CvgCredentials *credentials, GError **error)
+{
+  if (credentials != NULL)
+    return TRUE;
+
+  g_set_error (error, CVG_ERROR, CVG_ERROR_NOT_SIGNED_IN, "Instance %s is not signed in to %s",
+               entry->record->id, entry->record->server_name);
+  return FALSE;
+}
 
 static GVariant *
-make_token_reply (const CvgEntry *entry, const CvgCredentials *credentials, GError **error)
+make_token_reply (CvgAgent *agent,
+                  const CvgEntry *entry,
+                  const CvgCredentials *credentials,
+                  GError **error)
 {
-  g_autoptr (CvgSecret) token = cvg_auth_data_get_token (credentials);
+  g_autoptr (CvgSecret) token = NULL;
 
+  if (!check_signed_in (entry, credentials, error))
+    return NULL;
+
+  token = cvg_auth_data_get_token (credentials);
   if (token == NULL)
     {
       g_set_error (error, CVG_ERROR, CVG_ERROR_FAILED,
@@ -43,120 +74,19 @@ make_token_reply (const CvgEntry *entry, const CvgCredentials *credentials, GErr
                         credentials->serial);
 }
 
-static void
-on_token (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (CvgCall) call = user_data;
-  g_autoptr (CvgCredentials) credentials = NULL;
-  GVariant *reply = NULL;
-  GError *error = NULL;
-
-  credentials = cvg_dispenser_get_finish (CVG_DISPENSER (source), result, &error);
-  if (credentials != NULL)
-    reply = make_token_reply (call->entry, credentials, &error);
-
-  if (reply != NULL)
-    cvg_call_return (call, reply);
-  else
-    cvg_call_fail (call, error);
-}
-
-static gboolean
-handle_get_access_token (CvgDBusAuth1 *object,
-                         GDBusMethodInvocation *invocation,
-                         const char *instance_id,
-                         GVariant *options)
-{
-  CvgAuthService *self = CVG_AUTH_SERVICE (object);
-  CvgDispenser *dispenser = cvg_agent_get_dispenser (self->agent);
-  CvgDemand demand = CVG_DEMAND_INIT;
-  GError *error = NULL;
-  CvgEntry *entry = cvg_auth_service_lookup (object, instance_id, &error);
-  CvgCredentials *ready = NULL;
-  GVariant *reply = NULL;
-
-  if (entry == NULL || !read_demand (options, &demand, &error))
-    {
-      cvg_invocation_fail (invocation, error);
-      return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
-
-  ready = cvg_dispenser_peek (dispenser, entry, &demand);
-  if (ready == NULL)
-    cvg_dispenser_get_async (dispenser, entry, &demand,
-                             cvg_auth_service_get_presence (self, invocation), on_token,
-                             cvg_call_new (self->agent, invocation, entry));
-  else if ((reply = make_token_reply (entry, ready, &error)) != NULL)
-    g_dbus_method_invocation_return_value (invocation, reply);
-  else
-    cvg_invocation_fail (invocation, error);
-
-  return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
-/* ---- GetInstanceAuth ------------------------------------------------------------------------- */
-
 static GVariant *
-make_instance_reply (CvgAgent *agent, const CvgEntry *entry, const CvgCredentials *credentials)
+make_instance_reply (CvgAgent *agent,
+                     const CvgEntry *entry,
+                     const CvgCredentials *credentials,
+                     GError **error)
 {
-  g_autoptr (GVariant) auth_data = cvg_agent_build_auth_data (agent, entry, credentials);
+  g_autoptr (GVariant) auth_data = NULL;
 
+  if (!check_signed_in (entry, credentials, error))
+    return NULL;
+
+  auth_data = cvg_agent_build_auth_data (agent, entry, credentials);
   return g_variant_new ("(@a{sv})", auth_data);
-}
-
-static void
-on_instance_auth (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (CvgCall) call = user_data;
-  GError *error = NULL;
-  g_autoptr (CvgCredentials) credentials =
-      cvg_dispenser_get_finish (CVG_DISPENSER (source), result, &error);
-
-  if (credentials != NULL)
-    cvg_call_return (call, make_instance_reply (call->agent, call->entry, credentials));
-  else
-    cvg_call_fail (call, error);
-}
-
-static gboolean
-handle_get_instance_auth (CvgDBusAuth1 *object,
-                          GDBusMethodInvocation *invocation,
-                          const char *instance_id,
-                          GVariant *options)
-{
-  CvgAuthService *self = CVG_AUTH_SERVICE (object);
-  CvgDispenser *dispenser = cvg_agent_get_dispenser (self->agent);
-  CvgDemand demand = CVG_DEMAND_INIT;
-  GError *error = NULL;
-  CvgEntry *entry = cvg_auth_service_lookup (object, instance_id, &error);
-  CvgCredentials *ready = NULL;
-
-  if (entry == NULL || !read_demand (options, &demand, &error))
-    {
-      cvg_invocation_fail (invocation, error);
-      return G_DBUS_METHOD_INVOCATION_HANDLED;
-    }
-
-  ready = cvg_dispenser_peek (dispenser, entry, &demand);
-  if (ready != NULL)
-    g_dbus_method_invocation_return_value (invocation,
-                                           make_instance_reply (self->agent, entry, ready));
-  else
-    cvg_dispenser_get_async (dispenser, entry, &demand,
-                             cvg_auth_service_get_presence (self, invocation), on_instance_auth,
-                             cvg_call_new (self->agent, invocation, entry));
-
-  return G_DBUS_METHOD_INVOCATION_HANDLED;
-}
-
-/* ---- GetUserAuth ----------------------------------------------------------------------------- */
-
-static GVariant *
-make_user_reply (CvgAgent *agent, const CvgEntry *entry, const CvgCredentials *credentials)
-{
-  g_autoptr (GVariant) auth_data = cvg_agent_build_auth_data (agent, entry, credentials);
-
-  return g_variant_new ("(b@a{sv}s)", TRUE, auth_data, "");
 }
 
 static GVariant *
@@ -170,20 +100,125 @@ make_absent_reply (const char *server_name)
                         message);
 }
 
-static void
-on_user_auth (GObject *source, GAsyncResult *result, gpointer user_data)
+/* That nobody is signed in is an answer here, not an error. */
+static GVariant *
+make_user_reply (CvgAgent *agent,
+                 const CvgEntry *entry,
+                 const CvgCredentials *credentials,
+                 GError **error)
 {
-  g_autoptr (CvgCall) call = user_data;
+  g_autoptr (GVariant) auth_data = NULL;
+
+  if (credentials == NULL)
+    return make_absent_reply (entry->record->server_name);
+
+  auth_data = cvg_agent_build_auth_data (agent, entry, credentials);
+  return g_variant_new ("(b@a{sv}s)", TRUE, auth_data, "");
+}
+
+/* ---- one way to all of them ------------------------------------------------------------------ */
+
+/* One call that memory could not answer. */
+typedef struct
+{
+  CvgCall *call; /* (owned) */
+  MakeReply make_reply;
+} HandOut;
+
+static void
+on_credentials (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree HandOut *waiting = user_data;
+  g_autoptr (CvgCall) call = waiting->call;
   g_autoptr (GError) error = NULL;
   g_autoptr (CvgCredentials) credentials =
       cvg_dispenser_get_finish (CVG_DISPENSER (source), result, &error);
+  GVariant *reply = NULL;
 
-  if (credentials != NULL)
-    cvg_call_return (call, make_user_reply (call->agent, call->entry, credentials));
-  else if (g_error_matches (error, CVG_ERROR, CVG_ERROR_NOT_SIGNED_IN))
-    cvg_call_return (call, make_absent_reply (call->entry->record->server_name));
+  if (g_error_matches (error, CVG_ERROR, CVG_ERROR_NOT_SIGNED_IN))
+    g_clear_error (&error);
+  if (error == NULL)
+    reply = waiting->make_reply (call->agent, call->entry, credentials, &error);
+
+  if (reply != NULL)
+    cvg_call_return (call, reply);
   else
     cvg_call_fail (call, g_steal_pointer (&error));
+}
+
+static void
+hand_out (CvgAuthService *self,
+          GDBusMethodInvocation *invocation,
+          CvgEntry *entry,
+          GVariant *options,
+          MakeReply make_reply)
+{
+  CvgDispenser *dispenser = cvg_agent_get_dispenser (self->agent);
+  CvgDemand demand = CVG_DEMAND_INIT;
+  CvgCredentials *ready = NULL;
+  GVariant *reply = NULL;
+  HandOut *waiting = NULL;
+  GError *error = NULL;
+
+  if (!read_demand (options, &demand, &error))
+    {
+      cvg_invocation_fail (invocation, error);
+      return;
+    }
+
+  ready = cvg_dispenser_peek (dispenser, entry, &demand);
+  if (ready == NULL)
+    {
+      waiting = g_new0 (HandOut, 1);
+      waiting->call = cvg_call_new (self->agent, invocation, entry);
+      waiting->make_reply = make_reply;
+      cvg_dispenser_get_async (dispenser, entry, &demand,
+                               cvg_auth_service_get_presence (self, invocation), on_credentials,
+                               waiting);
+      return;
+    }
+
+  reply = make_reply (self->agent, entry, ready, &error);
+  if (reply != NULL)
+    g_dbus_method_invocation_return_value (invocation, reply);
+  else
+    cvg_invocation_fail (invocation, error);
+}
+
+static gboolean
+hand_out_instance (CvgDBusAuth1 *object,
+                   GDBusMethodInvocation *invocation,
+                   const char *instance_id,
+                   GVariant *options,
+                   MakeReply make_reply)
+{
+  GError *error = NULL;
+  CvgEntry *entry = cvg_auth_service_lookup (object, instance_id, &error);
+
+  if (entry != NULL)
+    hand_out (CVG_AUTH_SERVICE (object), invocation, entry, options, make_reply);
+  else
+    cvg_invocation_fail (invocation, error);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_get_access_token (CvgDBusAuth1 *object,
+                         GDBusMethodInvocation *invocation,
+                         const char *instance_id,
+                         GVariant *options)
+{
+  return hand_out_instance (object, invocation, instance_id, options, make_token_reply);
+}
+
+static gboolean
+handle_get_instance_auth (CvgDBusAuth1 *object,
+                          GDBusMethodInvocation *invocation,
+                          const char *instance_id,
+                          GVariant *options)
+{
+  return hand_out_instance (object, invocation, instance_id, options, make_instance_reply);
 }
 
 static gboolean
@@ -194,30 +229,23 @@ handle_get_user_auth (CvgDBusAuth1 *object,
                       GVariant *options)
 {
   CvgAuthService *self = CVG_AUTH_SERVICE (object);
-  CvgDispenser *dispenser = cvg_agent_get_dispenser (self->agent);
-  CvgDemand demand = CVG_DEMAND_INIT;
+  CvgDemand unused = CVG_DEMAND_INIT;
   GError *error = NULL;
   CvgEntry *entry = NULL;
-  CvgCredentials *ready = NULL;
 
   if (!cvg_agent_check_user_id (user_id, &error) ||
       cvg_agent_find_server (self->agent, server_name, &error) == NULL ||
-      !read_demand (options, &demand, &error))
+      !read_demand (options, &unused, &error))
     {
       cvg_invocation_fail (invocation, error);
       return G_DBUS_METHOD_INVOCATION_HANDLED;
     }
 
   entry = cvg_instances_find_of_user (cvg_agent_get_instances (self->agent), user_id, server_name);
-  ready = entry != NULL ? cvg_dispenser_peek (dispenser, entry, &demand) : NULL;
-  if (entry == NULL)
-    g_dbus_method_invocation_return_value (invocation, make_absent_reply (server_name));
-  else if (ready != NULL)
-    g_dbus_method_invocation_return_value (invocation, make_user_reply (self->agent, entry, ready));
+  if (entry != NULL)
+    hand_out (self, invocation, entry, options, make_user_reply);
   else
-    cvg_dispenser_get_async (dispenser, entry, &demand,
-                             cvg_auth_service_get_presence (self, invocation), on_user_auth,
-                             cvg_call_new (self->agent, invocation, entry));
+    g_dbus_method_invocation_return_value (invocation, make_absent_reply (server_name));
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }

@@ -208,23 +208,42 @@ check_revoke_option (GVariant *options, GError **error)
   return cvg_options_read (options, table, G_N_ELEMENTS (table), error);
 }
 
+typedef void (*DeleteFunc) (CvgChanges *changes,
+                            CvgEntry *entry,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+
+/* @entry is %NULL with @error (transfer full) where there is none to delete. */
+static gboolean
+delete_entry (CvgDBusAuth1 *object,
+              GDBusMethodInvocation *invocation,
+              CvgEntry *entry,
+              GVariant *options,
+              DeleteFunc delete_async,
+              GError *error)
+{
+  CvgAuthService *self = CVG_AUTH_SERVICE (object);
+
+  if (entry != NULL && check_revoke_option (options, &error))
+    delete_async (cvg_agent_get_changes (self->agent), entry, on_deleted,
+                  cvg_call_new (self->agent, invocation, entry));
+  else
+    cvg_invocation_fail (invocation, error);
+
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 static gboolean
 handle_delete_instance (CvgDBusAuth1 *object,
                         GDBusMethodInvocation *invocation,
                         const char *instance_id,
                         GVariant *options)
 {
-  CvgAuthService *self = CVG_AUTH_SERVICE (object);
   GError *error = NULL;
   CvgEntry *entry = cvg_auth_service_lookup (object, instance_id, &error);
 
-  if (entry != NULL && check_revoke_option (options, &error))
-    cvg_changes_delete_instance_async (cvg_agent_get_changes (self->agent), entry, on_deleted,
-                                       cvg_call_new (self->agent, invocation, entry));
-  else
-    cvg_invocation_fail (invocation, error);
-
-  return G_DBUS_METHOD_INVOCATION_HANDLED;
+  return delete_entry (object, invocation, entry, options, cvg_changes_delete_instance_async,
+                       error);
 }
 
 static gboolean
@@ -233,17 +252,10 @@ handle_delete_instance_auth (CvgDBusAuth1 *object,
                              const char *instance_id,
                              GVariant *options)
 {
-  CvgAuthService *self = CVG_AUTH_SERVICE (object);
   GError *error = NULL;
   CvgEntry *entry = cvg_auth_service_lookup (object, instance_id, &error);
 
-  if (entry != NULL && check_revoke_option (options, &error))
-    cvg_changes_delete_auth_async (cvg_agent_get_changes (self->agent), entry, on_deleted,
-                                   cvg_call_new (self->agent, invocation, entry));
-  else
-    cvg_invocation_fail (invocation, error);
-
-  return G_DBUS_METHOD_INVOCATION_HANDLED;
+  return delete_entry (object, invocation, entry, options, cvg_changes_delete_auth_async, error);
 }
 
 static gboolean
@@ -374,17 +386,10 @@ handle_delete_user_auth (CvgDBusAuth1 *object,
                          const char *server_name,
                          GVariant *options)
 {
-  CvgAuthService *self = CVG_AUTH_SERVICE (object);
   GError *error = NULL;
-  CvgEntry *entry = find_of_user (self, user_id, server_name, &error);
+  CvgEntry *entry = find_of_user (CVG_AUTH_SERVICE (object), user_id, server_name, &error);
 
-  if (entry != NULL && check_revoke_option (options, &error))
-    cvg_changes_delete_auth_async (cvg_agent_get_changes (self->agent), entry, on_deleted,
-                                   cvg_call_new (self->agent, invocation, entry));
-  else
-    cvg_invocation_fail (invocation, error);
-
-  return G_DBUS_METHOD_INVOCATION_HANDLED;
+  return delete_entry (object, invocation, entry, options, cvg_changes_delete_auth_async, error);
 }
 
 /* ---- access ---------------------------------------------------------------------------------- */
