@@ -261,6 +261,16 @@ call_authorize (CvgSignIn *self,
   return self->properties != NULL;
 }
 
+static void
+catch_signals (CvgSignIn *self)
+{
+  static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (signals) == G_N_ELEMENTS (self->signal_sources));
+  for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
+    self->signal_sources[i] = g_unix_signal_add (signals[i], on_signal, self);
+}
+
 /**
  * cvg_sign_in_begin:
  * @server_name: name of the server
@@ -299,6 +309,10 @@ cvg_sign_in_begin (const char *server_name,
 
   if (!call_authorize (self, server_name, instance_id, g_variant_dict_end (&all), error))
     return NULL;
+
+  /* Not earlier: Authorize can wait for a keyring prompt, in which Ctrl-C must end the program. The
+   * bus then tells the daemon that its caller is gone. */
+  catch_signals (self);
   return g_steal_pointer (&self);
 }
 
@@ -378,12 +392,6 @@ cvg_sign_in_read_address (CvgSignIn *self)
 gboolean
 cvg_sign_in_wait (CvgSignIn *self, gboolean countdown, GError **error)
 {
-  static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
-
-  G_STATIC_ASSERT (G_N_ELEMENTS (signals) == G_N_ELEMENTS (self->signal_sources));
-  for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
-    self->signal_sources[i] = g_unix_signal_add (signals[i], on_signal, self);
-
   if (countdown)
     {
       self->tick_source = g_timeout_add_seconds (1, on_tick, self);
