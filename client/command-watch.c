@@ -25,6 +25,7 @@ typedef struct
   GMainLoop *loop;       /* (owned) */
   GHashTable *instances; /* (owned) (element-type utf8 GVariant): as last told, by id */
   GError *error;         /* (owned) (nullable) */
+  gboolean lost;         /* whether the daemon that was called last has left */
 } Watch;
 
 static void
@@ -146,7 +147,11 @@ on_instance_signal (GDBusConnection *connection,
 static void
 on_appeared (GDBusConnection *connection, const char *name, const char *owner, void *user_data)
 {
-  catch_up (user_data);
+  Watch *watch = user_data;
+
+  if (watch->lost)
+    catch_up (watch);
+  watch->lost = FALSE;
 }
 
 /* A daemon that has nothing to do may leave; only the loss of the bus ends the watch. */
@@ -155,6 +160,7 @@ on_vanished (GDBusConnection *connection, const char *name, void *user_data)
 {
   Watch *watch = user_data;
 
+  watch->lost = TRUE;
   if (connection != NULL)
     return;
 
@@ -180,6 +186,7 @@ follow (Watch *watch)
       g_bus_watch_name_on_connection (connection, CVG_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
                                       on_appeared, on_vanished, watch, NULL);
 
+  cvg_cli_note (watch->cli, "Watching; Ctrl-C ends it.");
   g_main_loop_run (watch->loop);
 
   g_bus_unwatch_name (name);
@@ -206,7 +213,6 @@ run_watch (CvgCli *cli, char **arguments, GError **error)
       return FALSE;
     }
 
-  cvg_cli_note (cli, "Watching; Ctrl-C ends it.");
   watch.loop = g_main_loop_new (NULL, FALSE);
   follow (&watch);
 
