@@ -1,0 +1,479 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The Claviger authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""claviger, the program, against a fake service on a bus of its own.
+
+What is data goes to stdout and nothing else does; each way to fail has its exit status; no secret
+is asked for where it would be seen.
+"""
+
+import contextlib
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from . import fake_service as fake
+
+ROOT = Path(__file__).resolve().parents[2]
+CLAVIGER = os.environ.get("CLAVIGER", str(ROOT / "_build" / "client" / "claviger"))
+DEADLINE = 20.0
+ADDRESS = "https://idp.example/authorize?state=s"
+
+
+@pytest.fixture(name="bus")
+def bus_fixture():
+    with subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--print-address"],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True) as daemon:
+        try:
+            yield daemon.stdout.readline().strip()
+        finally:
+            daemon.kill()
+
+
+class Service:
+    def __init__(self, process):
+        self.process = process
+        self.seen = []
+
+    def next_call(self):
+        ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE)
+        assert ready, "the service was not called"
+        self.seen.append(json.loads(self.process.stdout.readline()))
+        return self.seen[-1]
+
+    def wait_for(self, method):
+        while True:
+            call = self.next_call()
+            if call[0] == method:
+                return call
+
+    def calls(self):
+        """What has been called until now."""
+        while select.select([self.process.stdout], [], [], 0)[0]:
+            self.next_call()
+        return self.seen
+
+    def called(self, method):
+        return [call[1:] for call in self.calls() if call[0] == method]
+
+    def emit(self, name, signature, *values):
+        self.process.stdin.write(json.dumps([name, signature, *values]) + "\n")
+        self.process.stdin.flush()
+
+
+@pytest.fixture(name="service")
+def service_fixture(bus):
+    command = [sys.executable, fake.__file__, *sorted(map(str, (ROOT / "dbus").glob("*.xml")))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          env=environment(bus), text=True, bufsize=1) as process:
+        process.stdout = LineReader(process.stdout)
+        assert process.stdout.readline() == "ready\n"
+        try:
+            yield Service(process)
+        finally:
+            process.kill()
+
+
+class LineReader:
+    """Reads a byte at a time, so that nothing waits in a buffer that select() can't see."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def fileno(self):
+        return self.file.fileno()
+
+    def close(self):
+        self.file.close()
+
+    def readline(self):
+        line = b""
+        while not line.endswith(b"\n"):
+            byte = os.read(self.fileno(), 1)
+            assert byte, "the service has ended"
+            line += byte
+        return line.decode()
+
+
+def environment(bus):
+    return {**os.environ, "DBUS_SESSION_BUS_ADDRESS": bus, "LC_ALL": "C", "TZ": "UTC"}
+
+
+@pytest.fixture(name="claviger")
+def claviger_fixture(bus, service):  # pylint: disable=unused-argument
+    def run(*arguments, stdin="", status=0):
+        done = subprocess.run([CLAVIGER, *arguments], input=stdin, env=environment(bus),
+                              capture_output=True, text=True, timeout=DEADLINE, check=False)
+        assert done.returncode == status, done.stderr
+        return done
+
+    return run
+
+
+@contextlib.contextmanager
+def running(bus, *arguments):
+    """claviger while it runs; it is killed if the test fails before it has ended."""
+    with subprocess.Popen([CLAVIGER, *arguments], env=environment(bus), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def skip_to(file, text):
+    for line in file:
+        if text in line:
+            return
+    pytest.fail(f"it ended without {text}")
+
+
+def test_token_of_a_uuid_is_one_call(claviger, service):
+    done = claviger("token", fake.ALICE)
+    assert done.stdout == fake.TOKEN + "\n"
+    assert done.stderr == ""
+    assert service.calls() == [["GetAccessToken", fake.ALICE, {}]]
+
+
+def test_token_options(claviger, service):
+    claviger("token", "github", "--min-validity=0", "--force-refresh")
+    assert service.called("GetAccessToken") == [
+        [fake.ALICE, {"min-validity": 0, "force-refresh": True}]]
+    claviger("token", "github", "--min-validity=-2", status=2)
+
+
+@pytest.mark.parametrize("arguments, status, words", [
+    (["token", fake.DEAD], 3, ["The grant is dead", f"claviger login --instance {fake.DEAD}"]),
+    (["token", fake.LOCKED], 5, ["The keyring is locked", "Unlock"]),
+    (["token", fake.LATER], 6, ["30 seconds", "kept"]),
+    (["token", "nothing"], 4, ["nothing", "claviger list"]),
+    (["token", "slack"], 2, [fake.LOCKED, fake.LATER]),
+    (["show", "11111111"], 2, [fake.ALICE, fake.WORK]),
+    (["token"], 2, ["INSTANCE", "claviger token --help"]),
+    (["token", "a", "b"], 2, ["many"]),
+    (["token", "--frob"], 2, ["--frob"]),
+    (["frob"], 2, ["frob"]),
+    (["doctor"], 2, ["doctor"]),
+    (["client"], 2, ["add, list, remove"]),
+    (["client", "frob"], 2, ["add, list, remove"]),
+    ([], 2, ["command"]),
+    (["servers", "nowhere"], 4, ["nowhere", "claviger servers"]),
+    (["client", "remove", "jira", "nobody"], 4, ["claviger client list"]),
+    (["site", "sites", "three"], 4, ["claviger site"]),
+    (["login", "notion"], 2, ["claviger set --user"]),
+    (["login"], 2, ["--instance"]),
+    (["login", "jira", "--paste", "--device"], 2, ["exclude"]),
+    (["login", "jira", "--tenant", "novalue"], 2, ["KEY=VALUE"]),
+    (["login", "jira", "--instance", "github"], 2, ["another server"]),
+])
+def test_failures(claviger, arguments, status, words):
+    done = claviger(*arguments, status=status)
+    assert done.stdout == ""
+    assert done.stderr.startswith("claviger: ")
+    assert "GDBus.Error" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+def test_no_bus_and_no_daemon(bus):
+    for address in ("unix:path=/nonexistent", bus):
+        done = subprocess.run([CLAVIGER, "list"], env=environment(address), capture_output=True,
+                              text=True, timeout=DEADLINE, check=False)
+        assert done.returncode == 9
+        assert done.stdout == ""
+
+
+def test_output_that_cannot_be_written(bus, service):  # pylint: disable=unused-argument
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([CLAVIGER, "token", fake.ALICE], env=environment(bus), stdout=full,
+                              stderr=subprocess.PIPE, timeout=DEADLINE, check=False)
+    assert done.returncode == 1
+
+
+def test_global_options_stand_anywhere(claviger):
+    texts = {claviger(*arguments).stdout
+             for arguments in (["--json", "list"], ["list", "--json"], ["--json", "list", "--json"])}
+    assert len(texts) == 1
+    assert len(json.loads(texts.pop())) == len(fake.INSTANCES)
+    assert json.loads(claviger("client", "--json", "list").stdout)[0]["client-id"] == "cid"
+
+
+def test_help_and_version(claviger, service):
+    assert "Exit status:" in claviger("--help").stdout
+    assert "Exit status:" in claviger("-h").stdout
+    for arguments in (["login", "--help"], ["--help", "login"], ["client", "add", "--help"]):
+        done = claviger(*arguments)
+        assert "Example" in done.stdout
+        assert done.stderr == ""
+    assert claviger("--version").stdout.startswith("claviger ")
+    assert claviger("token", "--version").stdout.startswith("claviger ")
+    assert service.calls() == []
+
+
+def test_list_is_safe_for_terminals(claviger):
+    done = claviger("list")
+    assert "\x1b" not in done.stdout
+    assert "büro" in done.stdout
+    assert json.loads(claviger("list", "--json").stdout)[3]["label"] == fake.EVIL
+
+
+def test_auth_as_json(claviger):
+    answer = json.loads(claviger("--json", "auth", "github").stdout)
+    assert list(answer) == ["success", "authData", "error"]
+    assert answer["success"] is True and answer["error"] is None
+    assert answer["authData"]["access_token"] == fake.TOKEN
+
+    answer = json.loads(claviger("--json", "auth", fake.DEAD, status=3).stdout)
+    assert answer == {"success": False, "authData": None, "error": "The grant is dead"}
+
+
+def test_user_auth_as_json(claviger):
+    keys = ["success", "userId", "serverName", "authData", "isAuthenticated", "message"]
+    answer = json.loads(claviger("--json", "user-auth", "alice", "gcalendar").stdout)
+    assert list(answer) == keys
+    assert answer["success"] is answer["isAuthenticated"] is True
+    assert answer["serverName"] == "Google Calendar" and answer["message"] is None
+
+    answer = json.loads(claviger("--json", "user-auth", "bob", "GitHub", status=3).stdout)
+    assert list(answer) == keys
+    assert answer["success"] is answer["isAuthenticated"] is False
+    assert answer["authData"] is None and answer["message"] == "Nobody has signed in"
+
+
+def test_status(claviger):
+    answer = json.loads(claviger("--json", "status").stdout)
+    assert answer["keyring-state"] == "unlocked"
+    assert answer["instances"]["active"] == 2
+    assert [row["instance-id"] for row in answer["problems"]] == [fake.DEAD, fake.LOCKED, fake.LATER]
+    assert "needs-sign-in" in claviger("status").stdout
+
+
+def test_sites(claviger, service):
+    rows = json.loads(claviger("--json", "site", "sites").stdout)
+    assert [row["id"] for row in rows] == ["site-1", "site-2"]
+    claviger("site", "sites", "TWO.example")
+    assert service.called("SelectResource") == [[fake.SITES, "site-2"]]
+
+
+def test_login_signs_the_same_instance_in_again(claviger, service):
+    done = claviger("login", "CONFLUENCE", "--user", "alice", "--label", "sites")
+    assert done.stdout == fake.SITES + "\n"
+    assert ADDRESS in done.stderr
+    assert "alice@example.com" in done.stderr
+    assert f"claviger site {fake.SITES}" in done.stderr
+    assert service.called("CreateInstance") == []
+
+
+def test_login_makes_an_instance(claviger, service):
+    done = claviger("login", "jira", "--user", "zoe", "--label", "büro", "--tenant", "a=b=c",
+                    "--tenant", "d=", "--scope", "one two", "--timeout", "5", "--no-browser", "-q")
+    assert done.stdout == fake.CREATED + "\n"
+    assert service.called("CreateInstance") == [
+        ["zoe", "Jira", {"label": "büro", "tenant": {"a": "b=c", "d": ""}}]]
+    options = service.called("Authorize")[0][2]
+    assert options["scope"] == "one two" and options["timeout"] == 5
+    assert options["open-browser"] is False
+    assert ADDRESS in done.stderr  # --quiet must not hide the only way on
+
+
+def test_login_of_an_instance_needs_no_server(claviger, service):
+    assert claviger("login", "--instance", "jira").stdout == fake.DEAD + "\n"
+    assert service.called("Authorize")[0][:2] == ["Jira", fake.DEAD]
+
+
+@pytest.mark.parametrize("label, status", [("denied", 7), ("late", 8), ("broken", 1)])
+def test_login_that_comes_to_nothing_leaves_nothing(claviger, service, label, status):
+    done = claviger("login", "Confluence", "--label", label, status=status)
+    assert done.stdout == ""
+    assert "It ended as" in done.stderr
+    assert service.called("DeleteInstance") == [[fake.CREATED, {}]]
+
+
+def test_login_without_a_client_teaches(claviger, service):
+    done = claviger("login", "GitHub", "--user", "zoe", status=1)
+    assert "https://docs.example/github" in done.stderr
+    assert "claviger client add GitHub" in done.stderr
+    assert service.called("DeleteInstance") == [[fake.CREATED, {}]]
+
+
+def test_login_detached(claviger, service):
+    assert claviger("login", "jira", "--user", "zoe", "--detach").stdout.splitlines() == [
+        fake.CREATED, ADDRESS]
+    assert service.called("Authorize")[0][2]["detach"] is True
+    assert service.called("DeleteInstance") == []
+
+
+def test_login_with_a_code(claviger, service):
+    done = claviger("login", "jira", "--user", "zoe", "--device")
+    assert "ABCD-EFGH" in done.stderr
+    assert service.called("Authorize")[0][2]["flow"] == "device"
+
+
+def test_login_with_a_pasted_address(claviger, service):
+    done = claviger("login", "jira", "--user", "zoe", "--paste", stdin=" http://x/?code=c \n")
+    assert done.stdout == fake.CREATED + "\n"
+    assert service.called("CompleteFromUrl") == [["http://x/?code=c"]]
+
+
+def test_login_with_a_wrong_or_no_address(claviger, service):
+    assert "no code" in claviger("login", "jira", "--paste", stdin="http://x/", status=2).stderr
+    claviger("login", "jira", "--paste", status=2)
+    assert len(service.called("Cancel")) == 2
+
+
+def test_login_interrupted(bus, service):
+    with running(bus, "login", "jira", "--user", "zoe", "--label", "wait") as process:
+        service.wait_for("Authorize")
+        skip_to(process.stderr, ADDRESS)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(DEADLINE) == 7
+        assert process.stdout.read() == ""
+    assert service.called("Cancel") == [[]]
+    assert service.called("DeleteInstance") == [[fake.CREATED, {}]]
+
+
+def test_login_when_the_service_dies(bus, service):
+    with running(bus, "login", "jira", "--user", "zoe", "--label", "wait") as process:
+        service.wait_for("Authorize")
+        skip_to(process.stderr, ADDRESS)
+        service.process.kill()
+        assert process.wait(DEADLINE) == 9
+        assert "went away" in process.stderr.read()
+
+
+def test_set_reads_a_line_for_each_key(claviger, service):
+    claviger("set", "github", "api_key", "other", stdin="one\r\ntwo")
+    assert service.called("SetInstanceAuth") == [[fake.ALICE, {"api_key": "one", "other": "two"}]]
+    claviger("set", "github", "api_key", "other", stdin="one\n", status=2)
+    claviger("set", "github", stdin="\n", status=2)
+    claviger("set", "github", stdin="x" * 70000, status=2)
+    assert len(service.called("SetInstanceAuth")) == 1
+
+
+def test_set_for_a_user(claviger, service):
+    done = claviger("set", "--user", "zoe", "notion", stdin="key\n")
+    assert done.stdout == fake.CREATED + "\n"
+    assert service.called("SetUserAuth") == [["zoe", "Notion", {"token": "key"}]]
+
+
+def test_client_add(claviger, service):
+    done = claviger("client", "add", "confluence", "cid", "--default", stdin="secret\n")
+    assert "http://127.0.0.1:18417/callback" in done.stderr
+    claviger("client", "add", "jira", "public", "--redirect-uri", "http://127.0.0.1:1/")
+    assert service.called("SetClient") == [
+        ["Confluence", "cid", {"client-secret": "secret", "default": True}],
+        ["Jira", "public", {"client-secret": "", "redirect-uri": "http://127.0.0.1:1/"}]]
+
+
+def test_refresh_prints_no_secret(claviger, service):
+    done = claviger("refresh", "github")
+    assert fake.TOKEN not in done.stdout + done.stderr
+    assert "2033-05-18 03:33:20" in done.stderr
+    assert fake.TOKEN not in claviger("--json", "refresh", "github").stdout
+    assert service.called("GetAccessToken")[0][1] == {"force-refresh": True}
+
+
+def test_logout_and_remove(claviger, service):
+    claviger("logout", "github", "--no-revoke")
+    assert json.loads(claviger("--json", "remove", "github").stdout)["revoked"] is True
+    assert service.called("DeleteInstanceAuth") == [[fake.ALICE, {"revoke": False}]]
+    assert service.called("DeleteInstance") == [[fake.ALICE, {}]]
+
+
+def test_watch(bus, service):
+    with running(bus, "watch", "--json") as process:
+        skip_to(process.stderr, "Watching")
+        service.emit("InstanceChanged", "(ss)", fake.DEAD, "active")
+        change = json.loads(process.stdout.readline())
+        assert (change["instance-id"], change["status"]) == (fake.DEAD, "active")
+        assert change["server-name"] == "Jira"
+        service.emit("InstanceRemoved", "(s)", fake.DEAD)
+        assert json.loads(process.stdout.readline())["status"] == "removed"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(DEADLINE) == 0
+
+
+def read_until(terminal, text):
+    seen = b""
+    end = time.monotonic() + DEADLINE
+    while text not in seen:
+        assert select.select([terminal], [], [], max(0, end - time.monotonic()))[0], seen
+        seen += os.read(terminal, 1024)
+    return seen
+
+
+@pytest.fixture(name="on_terminal")
+def on_terminal_fixture(bus, service):  # pylint: disable=unused-argument
+    """Starts claviger with a terminal as stdin and stderr; returns it, our end and its end."""
+    with contextlib.ExitStack() as stack:
+
+        def start(*arguments):
+            terminal, other = pty.openpty()
+            stack.callback(os.close, terminal)
+            stack.callback(os.close, other)
+            process = stack.enter_context(
+                subprocess.Popen([CLAVIGER, *arguments], env=environment(bus), stdin=other,
+                                 stdout=subprocess.DEVNULL, stderr=other, start_new_session=True))
+            stack.callback(process.kill)
+            return process, terminal, other
+
+        yield start
+
+
+def has_echo(terminal):
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+
+def test_secrets_are_not_echoed(on_terminal, service):
+    process, terminal, other = on_terminal("set", "github")
+    seen = read_until(terminal, b"token: ")
+    end = time.monotonic() + DEADLINE
+    while has_echo(other):
+        assert time.monotonic() < end
+    os.write(terminal, b"hidden-key\n")
+    seen += read_until(terminal, b"stored")
+    assert process.wait(DEADLINE) == 0
+    assert b"hidden-key" not in seen
+    assert has_echo(other)
+    assert service.called("SetInstanceAuth") == [[fake.ALICE, {"token": "hidden-key"}]]
+
+
+def test_a_question_that_is_interrupted_gives_the_echo_back(on_terminal, service):
+    process, terminal, other = on_terminal("set", "github")
+    read_until(terminal, b"token: ")
+    end = time.monotonic() + DEADLINE
+    while has_echo(other):
+        assert time.monotonic() < end
+    process.send_signal(signal.SIGINT)
+    assert process.wait(DEADLINE) == 7
+    assert has_echo(other)
+    assert service.called("SetInstanceAuth") == []
+
+
+def test_a_wrong_address_can_be_mended_on_a_terminal(on_terminal, service):
+    process, terminal, _other = on_terminal("login", "jira", "--user", "zoe", "--paste")
+    read_until(terminal, b"paste the address")
+    os.write(terminal, b"http://x/\n")
+    read_until(terminal, b"again:")
+    os.write(terminal, b"http://x/?code=c\n")
+    assert process.wait(DEADLINE) == 0
+    assert [row[0] for row in service.called("CompleteFromUrl")] == ["http://x/", "http://x/?code=c"]
+
+
+def test_a_terminal_gets_a_countdown(on_terminal, service):
+    process, terminal, _other = on_terminal("login", "jira", "--user", "zoe", "--label", "wait")
+    assert b"1:" in read_until(terminal, b" left (Ctrl-C cancels)")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(DEADLINE) == 7
+    assert b"\r\x1b[K" in read_until(terminal, b"cancelled")
+    assert service.called("Cancel") == [[]]
