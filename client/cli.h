@@ -13,7 +13,8 @@
  * @quiet: whether to keep what is no data and no error to itself
  * @instance: (owned) (nullable): the instance in play, for the advice that follows an error
  * @server: (owned) (nullable): likewise the name of the server
- * @advice: (owned) (nullable): advice of the command's own, which replaces the usual one
+ * @advice: (owned) (nullable): advice of the command's own, which replaces the usual one; empty for
+ *   none
  */
 typedef struct
 {

@@ -71,7 +71,7 @@ char *
 cvg_hint_for_error (const CvgCli *cli, const GError *error)
 {
   if (cli->advice != NULL)
-    return g_strdup (cli->advice);
+    return *cli->advice != '\0' ? g_strdup (cli->advice) : NULL;
 
   if (error->domain == CVG_ERROR)
     return hint_for_our_error (cli, (CvgError) error->code);

@@ -244,7 +244,9 @@ def test_user_auth_as_json(claviger):
     assert answer["success"] is answer["isAuthenticated"] is True
     assert answer["serverName"] == "Google Calendar" and answer["message"] is None
 
-    answer = json.loads(claviger("--json", "user-auth", "bob", "GitHub", status=3).stdout)
+    done = claviger("--json", "user-auth", "bob", "GitHub", status=3)
+    assert done.stderr == "claviger: Nobody has signed in\n"
+    answer = json.loads(done.stdout)
     assert list(answer) == keys
     assert answer["success"] is answer["isAuthenticated"] is False
     assert answer["authData"] is None and answer["message"] == "Nobody has signed in"
