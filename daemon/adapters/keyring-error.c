@@ -77,7 +77,7 @@ is_silent (const GError *error)
 
 /**
  * cvg_keyring_error_translate:
- * @error: (inout): as the keyring left it; ours, or a cancellation, afterwards
+ * @error: (out): as the keyring left it; replaced by one of ours, unless it is a cancellation
  */
 void
 cvg_keyring_error_translate (GError **error)

@@ -70,16 +70,14 @@ cvg_keyring_item_properties (const char *kind, const char *id, const char *label
 SecretValue *
 cvg_keyring_item_wrap (const char *kind, const char *id, CvgSecret *secret)
 {
-  g_autofree char *header = g_strconcat (MAGIC, kind, " ", id, "\n", NULL);
-  gsize header_length = strlen (header);
-  gsize length = header_length + cvg_secret_get_length (secret);
-  g_autofree char *buffer = g_malloc (length);
+  g_autoptr (GString) text = g_string_sized_new (HEADER_BYTES_MAX + cvg_secret_get_length (secret));
   SecretValue *value = NULL;
 
-  memcpy (buffer, header, header_length);
-  memcpy (buffer + header_length, cvg_secret_peek (secret), cvg_secret_get_length (secret));
-  value = secret_value_new (buffer, (gssize) length, CONTENT_TYPE);
-  explicit_bzero (buffer, length);
+  /* The buffer is large enough from the start: one that grows leaves a copy behind. */
+  g_string_append_printf (text, MAGIC "%s %s\n", kind, id);
+  g_string_append_len (text, cvg_secret_peek (secret), (gssize) cvg_secret_get_length (secret));
+  value = secret_value_new (text->str, (gssize) text->len, CONTENT_TYPE);
+  explicit_bzero (text->str, text->len);
   return value;
 }
 
