@@ -10,9 +10,12 @@
 #include "model/vardict.h"
 
 static const char *const named_keys[] = {
-  "access_token", "refresh_token", "token_type", "scope",   "expires_at",
-  "expires_in",   "serial",        "id_token",   "account", NULL,
+  "access_token", "refresh_token", "token_type", "scope", "expires_at",
+  "expires_in",   "serial",        "id_token",   NULL,
 };
+
+/* What people call the one string of an API, in the order in which it is looked for. */
+static const char *const keys_of_api[] = { "token", "api_key" };
 
 static void
 add_secret (GVariantBuilder *builder, const char *key, const CvgSecret *secret)
@@ -21,18 +24,34 @@ add_secret (GVariantBuilder *builder, const char *key, const CvgSecret *secret)
     cvg_vardict_add_string (builder, key, cvg_secret_peek (secret));
 }
 
+/* Whether @key is one that we spell out ourselves for these credentials. The platform's keys are
+ * that only where there is something to say: else they are what the server or a caller set. */
+static gboolean
+is_named (const char *key, const CvgCredentials *credentials, const CvgProvider *provider)
+{
+  if (g_strv_contains (named_keys, key))
+    return TRUE;
+  if (credentials->account != NULL && g_str_equal (key, "account"))
+    return TRUE;
+
+  return credentials->resources != NULL &&
+         (g_strcmp0 (key, provider->resources_member) == 0 ||
+          g_strcmp0 (key, provider->resources_selected_member) == 0 ||
+          g_strcmp0 (key, provider->resources_url_member) == 0);
+}
+
 static void
-add_members (GVariantBuilder *builder, GVariant *members, const CvgProvider *provider)
+add_members (GVariantBuilder *builder,
+             const CvgCredentials *credentials,
+             const CvgProvider *provider)
 {
   GVariantIter iter;
   const char *key = NULL;
   GVariant *value = NULL;
 
-  g_variant_iter_init (&iter, members);
+  g_variant_iter_init (&iter, credentials->members);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-    if (!g_strv_contains (named_keys, key) && g_strcmp0 (key, provider->resources_member) != 0 &&
-        g_strcmp0 (key, provider->resources_selected_member) != 0 &&
-        g_strcmp0 (key, provider->resources_url_member) != 0)
+    if (!is_named (key, credentials, provider))
       g_variant_builder_add (builder, "{sv}", key, value);
 }
 
@@ -157,7 +176,7 @@ cvg_auth_data_build (const CvgCredentials *credentials,
   add_resources (&builder, credentials, instance, provider);
   cvg_vardict_add_value (&builder, "account", credentials->account);
   if (credentials->members != NULL)
-    add_members (&builder, credentials->members, provider);
+    add_members (&builder, credentials, provider);
 
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
@@ -180,7 +199,9 @@ take_string (GVariantDict *dict, const char *key, char **value, GError **error)
       return FALSE;
     }
 
-  *value = g_variant_dup_string (variant, NULL);
+  /* Empty is as good as absent: an empty refresh token is none that a server could take. */
+  if (*g_variant_get_string (variant, NULL) != '\0')
+    *value = g_variant_dup_string (variant, NULL);
   g_variant_dict_remove (dict, key);
   return TRUE;
 }
@@ -286,16 +307,15 @@ take_named (GVariantDict *dict, CvgCredentials *credentials, gint64 now, GError 
 static gboolean
 check_keys_of_api (GVariantDict *dict, GError **error)
 {
-  static const char *const keys[] = { "token", "api_key" };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (keys); i++)
+  for (size_t i = 0; i < G_N_ELEMENTS (keys_of_api); i++)
     {
-      g_autoptr (GVariant) value = g_variant_dict_lookup_value (dict, keys[i], NULL);
+      const char *key = keys_of_api[i];
+      g_autoptr (GVariant) value = g_variant_dict_lookup_value (dict, key, NULL);
 
       if (value != NULL && !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
         {
           g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
-                       "Auth data: “%s” must be a string, not of type “%s”", keys[i],
+                       "Auth data: “%s” must be a string, not of type “%s”", key,
                        g_variant_get_type_string (value));
           return FALSE;
         }
@@ -348,15 +368,16 @@ cvg_auth_data_parse (GVariant *auth_data, gint64 now, GError **error)
 CvgSecret *
 cvg_auth_data_get_token (const CvgCredentials *credentials)
 {
-  const char *key = NULL;
-
   if (!cvg_secret_is_empty (credentials->access_token))
     return cvg_secret_ref (credentials->access_token);
 
-  if (credentials->members != NULL &&
-      (g_variant_lookup (credentials->members, "token", "&s", &key) ||
-       g_variant_lookup (credentials->members, "api_key", "&s", &key)))
-    return cvg_secret_new (key);
+  for (size_t i = 0; credentials->members != NULL && i < G_N_ELEMENTS (keys_of_api); i++)
+    {
+      const char *key = NULL;
+
+      if (g_variant_lookup (credentials->members, keys_of_api[i], "&s", &key) && *key != '\0')
+        return cvg_secret_new (key);
+    }
 
   return NULL;
 }
