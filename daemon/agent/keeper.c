@@ -599,9 +599,10 @@ cvg_keeper_keep_unsaved (CvgKeeper *self, CvgEntry *entry)
     {
       entry->unsaved = TRUE;
       if (self->retry_alarm == 0 && self->open && !g_cancellable_is_cancelled (self->stopping))
-        self->retry_alarm = cvg_clock_add_alarm (
-            self->clock, cvg_clock_get_now (self->clock) + UNSAVED_RETRY_SECONDS * G_USEC_PER_SEC,
-            on_retry, self, NULL);
+        self->retry_alarm = cvg_clock_add_alarm (self->clock,
+                                                 cvg_clock_get_now (self->clock) +
+                                                     UNSAVED_RETRY_SECONDS * G_TIME_SPAN_SECOND,
+                                                 on_retry, self, NULL);
       return;
     }
 

@@ -112,7 +112,7 @@ cvg_profile_fetch_async (CvgHttp *http,
   fetch->cancellable = g_cancellable_new ();
   fetch->result = cvg_credentials_copy (credentials);
   fetch->alarm =
-      cvg_clock_add_alarm (clock, cvg_clock_get_now (clock) + PATIENCE_SECONDS * G_USEC_PER_SEC,
+      cvg_clock_add_alarm (clock, cvg_clock_get_now (clock) + PATIENCE_SECONDS * G_TIME_SPAN_SECOND,
                            on_patience_over, fetch, NULL);
 
   /* One for this function, so that no answer is the last one before all questions are out. */

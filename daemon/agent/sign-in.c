@@ -157,7 +157,7 @@ cvg_sign_in_get_entry (CvgSignIn *self)
 gint64
 cvg_sign_in_get_deadline (CvgSignIn *self)
 {
-  return self->plan->deadline / G_USEC_PER_SEC;
+  return self->plan->deadline / G_TIME_SPAN_SECOND;
 }
 
 CvgPhase

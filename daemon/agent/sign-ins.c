@@ -219,8 +219,8 @@ on_completed (CvgSignIn *sign_in, gpointer user_data)
     cvg_redirect_close (self->redirect, cvg_sign_in_get_redirect_uri (sign_in));
   place->listening = FALSE;
   place->alarm = cvg_clock_add_alarm (
-      self->clock, cvg_clock_get_now (self->clock) + REMEMBER_SECONDS * G_USEC_PER_SEC, on_forget,
-      place, NULL);
+      self->clock, cvg_clock_get_now (self->clock) + REMEMBER_SECONDS * G_TIME_SPAN_SECOND,
+      on_forget, place, NULL);
 }
 
 static void
@@ -318,7 +318,7 @@ begin_now (CvgSignIns *self, Begin *begin, GError **error)
   plan->redirect_url = g_steal_pointer (&begin->redirect_url);
   plan->scopes = g_steal_pointer (&begin->scopes);
   plan->login_hint = g_steal_pointer (&begin->login_hint);
-  plan->deadline = cvg_clock_get_now (self->clock) + begin->timeout * G_USEC_PER_SEC;
+  plan->deadline = cvg_clock_get_now (self->clock) + begin->timeout * G_TIME_SPAN_SECOND;
   sign_in = add_sign_in (self, plan, begin->flow == CVG_FLOW_LOOPBACK);
   return check_url (self, sign_in, error) ? sign_in : NULL;
 }

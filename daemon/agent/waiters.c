@@ -113,7 +113,7 @@ cvg_waiters_add (CvgWaiters *waiters, GTask *task)
       g_source_attach (waiter->cancellation, g_task_get_context (task));
     }
   waiter->deadline = cvg_clock_add_alarm (
-      waiters->clock, cvg_clock_get_now (waiters->clock) + waiters->seconds * G_USEC_PER_SEC,
+      waiters->clock, cvg_clock_get_now (waiters->clock) + waiters->seconds * G_TIME_SPAN_SECOND,
       on_deadline, waiter, NULL);
   g_ptr_array_add (waiters->list, waiter);
 }
