@@ -67,9 +67,10 @@ def main():
         count.passed += status == "0"
         count.failed += status != "0"
     for build in sys.argv[2:]:
-        log = Path(build) / "meson-logs" / "testlog.json"
-        for line in log.read_text(errors="replace").splitlines() if log.exists() else []:
-            count.meson(json.loads(line))
+        # With a wrapper the name has one more part.
+        for log in (Path(build) / "meson-logs").glob("testlog*.json"):
+            for line in log.read_text(errors="replace").splitlines():
+                count.meson(json.loads(line))
     if count.skipped:
         print("skipped:", ", ".join(f"{n} ({count.skipped.count(n)})" for n in sorted(set(count.skipped))))
     print(f"{count.passed} passed, {count.failed} failed", flush=True)
