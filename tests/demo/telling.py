@@ -50,3 +50,10 @@ def masked(text, secrets):
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, shortened(secret))
     return text
+
+
+def cut(text, width=70, lines=1):
+    """As much of it as one can take in at a glance."""
+    text = text.strip()
+    rows = [text[i : i + width] for i in range(0, len(text), width)] or [""]
+    return "\n".join(rows[:lines]) + ("…" if len(rows) > lines else "")

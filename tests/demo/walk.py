@@ -4,13 +4,14 @@
 and asserts what the step is there to prove."""
 
 import json
+import os
 import shlex
 import subprocess
 from dataclasses import dataclass
 
 from e2e.caller import NAME, PATH
 
-from demo.telling import fingerprint, masked, shortened
+from demo.telling import cut, fingerprint, masked, shortened
 
 SERVER = "Confluence"
 
@@ -64,7 +65,7 @@ class Walk:
         self._teller.step("The same over D-Bus, as any program asks for it")
         answer = self._call("GetUserAuth", self._session.user, SERVER, "{}")
         assert data.access_token in answer, "another token than the command line's"
-        self._teller.say(masked(answer, [data.access_token, data.refresh_token]))
+        self._teller.say(cut(masked(answer, [data.access_token, data.refresh_token]), lines=3))
 
     def force_refresh(self, before):
         self._teller.step("A forced refresh: Atlassian replaces the refresh token at each use")
@@ -107,8 +108,10 @@ class Walk:
         data = json.loads(answer)["authData"]
         known = AuthData(data["access_token"], data["refresh_token"], data["serial"], data)
         if shows:
-            pretty = json.dumps(json.loads(answer), indent=2, ensure_ascii=False)
-            self._teller.say(masked(pretty, [known.access_token, known.refresh_token]))
+            for name, value in data.items():
+                shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                shown = masked(shown, [known.access_token, known.refresh_token])
+                self._teller.say(f"{name:21} {cut(shown)}")
         return known
 
     def _count_requests(self):
@@ -117,7 +120,7 @@ class Walk:
     def _claviger(self, *words, stdin="", shows=True, waits=False):
         self._teller.command("claviger", *words)
         done = subprocess.run(
-            [self._session.environment["CLAVIGER"], *words],
+            [os.environ["CLAVIGER"], *words],
             env=self._session.environment,
             input=stdin,
             stdout=subprocess.PIPE,
