@@ -33,4 +33,6 @@ def _number(value, unit):
         return f"{value / 1000:.1f} ms"
     if unit == "/s":
         return f"{value:,.0f}/s".replace(",", " ")
-    return f"{value:.0f} {unit}" if value >= 100 or unit == "" else f"{value:.2f} {unit}"
+    if unit == "":
+        return f"{value:.0f}"
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.2f} {unit}"
