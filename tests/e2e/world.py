@@ -18,14 +18,16 @@ import subprocess
 from contextlib import ExitStack
 
 from demo.register_browser import register
+from e2e import standins
 from e2e.bus import SessionBus
 from e2e.caller import Caller
 from e2e.chromium import Chromium
+from e2e.command import Command
 from e2e.daemon import Daemon, program_from
 from e2e.keyring import Keyring
 from e2e.ports import free_port
+from e2e.tab import Tab
 from e2e.tree import Tree
-from standin.client import StandIn
 from standin.person import Person
 
 
@@ -40,7 +42,7 @@ class World:
         self.keyring = Keyring(self.bus, self.tree, self.environment)
         self._end.callback(self.keyring.stop)
         self.standin = None
-        self._end.callback(self._stop_standin)
+        self._end.callback(self._release_standin)
         self.daemon = Daemon(self.bus, self.tree, self.environment)
         self._end.callback(self.daemon.close)
         self.person = Person()
@@ -85,14 +87,11 @@ class World:
             default=True,
         )
 
-    def start_standin(self, **options):
+    def start_standin(self, **settings):
         """The server with our client; the catalogue's Confluence is it from now on."""
-        self.standin = StandIn.start(
-            client=f"{self.client_id}:{self.client_secret}:{self.redirect_uri}",
-            app_name="Claviger",
-            log=self.tree.log / "standin.log",
-            **options,
-        )
+        self.standin = standins.take()
+        self.standin.change(app_name="Claviger", **settings)
+        self.standin.add_client(self.client_id, self.client_secret, self.redirect_uri)
         endpoints = self.standin.endpoints
         self.write_provider(
             "confluence",
@@ -104,9 +103,9 @@ class World:
             Resources={"Endpoint": endpoints["resources_endpoint"]},
         )
 
-    def _stop_standin(self):
+    def _release_standin(self):
         if self.standin is not None:
-            self.standin.stop()
+            standins.give_back(self.standin)
 
     # Files.
 
@@ -174,11 +173,27 @@ class World:
         assert outcome == "authorized", details
         return instance_id
 
-    def cli(self, *arguments, stdin="", check=True, timeout=30):
+    def open_tab(self, url, *, button="accept", **choices):
+        """The person signs in while the test goes on."""
+        return Tab(lambda: self.person.sign_in(url, button=button, **choices))
+
+    def start_cli(self, *arguments, stdin="", terminal=None):
+        """`claviger` in the background."""
+        command = Command(
+            [*program_from("CLAVIGER"), *arguments],
+            self.environment | {"G_DEBUG": "fatal-warnings"},
+            self.tree.make(f"client-{secrets.token_hex(4)}"),
+            stdin=stdin,
+            terminal=terminal,
+        )
+        self._end.callback(command.close)
+        return command
+
+    def cli(self, *arguments, stdin="", check=True, timeout=30, **environment):
         """Runs `claviger` with these arguments; with `check` it has to succeed."""
         done = subprocess.run(
             [*program_from("CLAVIGER"), *arguments],
-            env=self.environment | {"G_DEBUG": "fatal-warnings"},
+            env=self.environment | {"G_DEBUG": "fatal-warnings"} | environment,
             input=stdin,
             capture_output=True,
             text=True,
