@@ -124,6 +124,9 @@ judge (CvgDispenser *self, const CvgEntry *entry, const CvgDemand *demand, GErro
     }
   if (entry->credentials == NULL && record->signed_in && !cvg_keeper_is_open (self->keeper))
     return VERDICT_OPEN_KEYRING;
+  /* After a crash the record may be older than the keyring, which is just being read. */
+  if (entry->credentials == NULL && cvg_keeper_is_opening (self->keeper))
+    return VERDICT_OPEN_KEYRING;
   if (entry->credentials == NULL)
     {
       g_set_error (error, CVG_ERROR, CVG_ERROR_NOT_SIGNED_IN, "Instance %s is not signed in to %s",
@@ -214,12 +217,14 @@ static void
 on_keyring_open (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
+  const Request *request = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
 
-  if (cvg_keeper_open_finish (CVG_KEEPER (source), result, &error))
+  if (cvg_keeper_open_finish (CVG_KEEPER (source), result, &error) ||
+      !request->entry->record->signed_in)
     serve_or_refresh (task);
   else
-    g_task_return_error (task, error);
+    g_task_return_error (task, g_steal_pointer (&error));
 }
 
 /**
@@ -248,8 +253,8 @@ cvg_dispenser_get_async (CvgDispenser *self,
   g_task_set_task_data (task, request, (GDestroyNotify) request_free);
 
   if (judge (self, entry, demand, &error) == VERDICT_OPEN_KEYRING)
-    cvg_keeper_open_async (self->keeper, demand->interactive, cancellable, on_keyring_open,
-                           g_steal_pointer (&task));
+    cvg_keeper_open_async (self->keeper, demand->interactive && entry->record->signed_in,
+                           cancellable, on_keyring_open, g_steal_pointer (&task));
   else
     serve_or_refresh (task);
 }

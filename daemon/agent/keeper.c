@@ -33,6 +33,7 @@ struct _CvgKeeper
   gboolean open;      /* everything that the keyring has is in memory */
   gboolean starting;  /* the state is being found out for the first time */
   gboolean unlocking; /* a prompt is up */
+  gboolean may_ask;   /* somebody who may be asked came while it was starting */
   gboolean loading;   /* a bulk read is on its way */
   GPtrArray *waiters; /* (owned) (element-type GTask): for it to be open */
   guint retry_alarm;
@@ -108,6 +109,18 @@ gboolean
 cvg_keeper_is_open (CvgKeeper *self)
 {
   return self->open;
+}
+
+/**
+ * cvg_keeper_is_opening:
+ *
+ * Returns: whether what the keyring has is about to be in memory without anybody's help, as far as
+ *   one knows
+ */
+gboolean
+cvg_keeper_is_opening (CvgKeeper *self)
+{
+  return !self->open && (self->starting || cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED);
 }
 
 /** cvg_keeper_is_idle: Returns: whether nothing is being read or written */
@@ -334,13 +347,36 @@ on_vault_state_changed (CvgVault *vault, gpointer user_data)
 }
 
 static void
+on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgKeeper) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  self->unlocking = FALSE;
+  if (cvg_vault_unlock_finish (CVG_VAULT (source), result, &error))
+    advance (self);
+  else
+    return_waiters (self, error);
+}
+
+static void
+unlock (CvgKeeper *self)
+{
+  self->unlocking = TRUE;
+  cvg_vault_unlock_async (self->vault, self->stopping, on_unlocked, g_object_ref (self));
+}
+
+static void
 on_started (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CvgKeeper) self = user_data;
 
   cvg_vault_start_finish (CVG_VAULT (source), result, NULL);
   self->starting = FALSE;
-  advance (self);
+  if (self->may_ask && cvg_vault_get_state (self->vault) != CVG_VAULT_UNLOCKED)
+    unlock (self);
+  else
+    advance (self);
 }
 
 /** cvg_keeper_start: finds the keyring and, if it is unlocked, reads it; never prompts */
@@ -357,19 +393,6 @@ cvg_keeper_stop (CvgKeeper *self)
 {
   g_cancellable_cancel (self->stopping);
   cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
-}
-
-static void
-on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (CvgKeeper) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  self->unlocking = FALSE;
-  if (cvg_vault_unlock_finish (CVG_VAULT (source), result, &error))
-    advance (self);
-  else
-    return_waiters (self, error);
 }
 
 static gboolean
@@ -411,15 +434,12 @@ cvg_keeper_open_async (CvgKeeper *self,
     }
 
   g_ptr_array_add (self->waiters, g_steal_pointer (&task));
-  if (interactive && !self->starting && !self->unlocking && state != CVG_VAULT_UNLOCKED)
-    {
-      self->unlocking = TRUE;
-      cvg_vault_unlock_async (self->vault, self->stopping, on_unlocked, g_object_ref (self));
-    }
+  if (interactive && self->starting)
+    self->may_ask = TRUE;
+  else if (interactive && !self->unlocking && state != CVG_VAULT_UNLOCKED)
+    unlock (self);
   else
-    {
-      advance (self);
-    }
+    advance (self);
 }
 
 /** cvg_keeper_open_finish: Returns: whether it is open */

@@ -20,6 +20,7 @@ CvgKeeper *
 cvg_keeper_new (CvgVault *vault, CvgInstances *instances, CvgClients *clients, CvgClock *clock);
 void cvg_keeper_start (CvgKeeper *self);
 void cvg_keeper_stop (CvgKeeper *self);
+gboolean cvg_keeper_is_opening (CvgKeeper *self);
 gboolean cvg_keeper_is_idle (CvgKeeper *self);
 
 gboolean cvg_keeper_is_open (CvgKeeper *self);
