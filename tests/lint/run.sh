@@ -62,7 +62,9 @@ cpp_check ()
 tidy ()
 {
   [ -f "$build/compile_commands.json" ] || { echo 'the build directory is not set up'; return 1; }
-  "${NINJA:-ninja}" -C "$build" dbus/generated.h >/dev/null || return 1
+  # What files include must have been generated.
+  "${NINJA:-ninja}" -C "$build" dbus/generated.h daemon/adapters/pages-resource.h >/dev/null ||
+    return 1
   files 'daemon/*.c' 'client/*.c' 'dbus/*.c' \
     | while IFS= read -r file; do
       ! grep -q "/$file\"" "$build/compile_commands.json" || printf '%s\n' "$file"
