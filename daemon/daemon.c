@@ -49,6 +49,8 @@ cvg_daemon_finalize (GObject *object)
   g_clear_handle_id (&self->drain_source, g_source_remove);
   if (self->service != NULL)
     cvg_auth_service_unexport (self->service);
+  if (self->vault != NULL)
+    cvg_vault_secret_stop (CVG_VAULT_SECRET (self->vault));
   g_clear_object (&self->service);
   g_clear_object (&self->agent);
   g_clear_object (&self->browser);
