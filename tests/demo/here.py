@@ -3,7 +3,7 @@
 """The demo in the person's own session: their bus, their keyring, their browser.
 
 What is put into the keyring is taken out again at the end, unless it is a sign-in to the real
-Atlassian: that one is the person's to keep. No file of theirs is written.
+Atlassian: that one is the person's to keep. No file of theirs is changed.
 """
 
 import configparser
@@ -32,6 +32,7 @@ class _OwnSession:
     """The daemon as it was built, in the foreground of the demo, on the bus that is there."""
 
     user = getpass.getuser()
+    has_person = True
 
     def __init__(self, programs):
         self._programs = programs
@@ -91,6 +92,9 @@ class _OwnSession:
             return None
         return reply.unpack()[0]
 
+    def before_first_call(self, teller):
+        """It runs already."""
+
     def browser_has_finished(self):
         """The person closes it when they like."""
 
@@ -122,9 +126,10 @@ class HereSession(_OwnSession):
 
     def _claviger(self, *words):
         command = [self._programs["CLAVIGER"], *words]
-        return subprocess.run(
-            command, env=self.environment, stdout=subprocess.PIPE, text=True
-        ).stdout
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            print(f"demo: left in your keyring: {done.stderr.strip()}", file=sys.stderr)
+        return done.stdout
 
     def say_what_is_left(self, teller):
         teller.step(f"Over after {teller.seconds:.0f} s; your keyring is as it was")

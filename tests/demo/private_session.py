@@ -22,6 +22,7 @@ _BROWSER = Path(__file__).resolve().with_name("browser.py")
 class PrivateSession:
     user = "ada"
     is_real = False
+    has_person = False
 
     def __init__(self, programs, pictures):
         self._programs = programs
@@ -88,6 +89,10 @@ class PrivateSession:
     @property
     def standin(self):
         return self.world.standin
+
+    def before_first_call(self, teller):
+        assert self.daemon_process() is None
+        teller.say("clavigerd does not run; the bus starts it for the first call")
 
     def browser_has_finished(self):
         wait_for(self.picture.exists, 20, "the picture of the last page")

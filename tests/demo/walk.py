@@ -43,14 +43,14 @@ class Walk:
     def add_client(self):
         client_id, client_secret, redirect_uri = self._session.client
         self._teller.step("Once: tell Claviger of the application that Atlassian knows")
-        arguments = ["client", "add", SERVER, client_id, "--redirect-uri", redirect_uri, "--default"]
+        self._session.before_first_call(self._teller)
+        arguments = ["client", "add", SERVER, client_id, "--redirect-uri", redirect_uri]
         self._claviger(*arguments, stdin=client_secret + "\n")
-        if process := self._session.daemon_process():
-            self._teller.say(f"the bus has started clavigerd for this call (process {process})")
+        self._teller.say(f"clavigerd has put the secret away (process {self._session.daemon_process()})")
 
     def sign_in(self):
         self._teller.step("Sign in: the daemon opens the browser and waits for its redirect")
-        words = ["login", SERVER, "--user", self._session.user]
+        words = ["login", SERVER, "--user", self._session.user, "--client-id", self._session.client[0]]
         self._instance = self._claviger(*words, shows=False, waits=True).strip()
         self._teller.say(f"signed in; the instance is {self._instance}")
         self._session.browser_has_finished()
@@ -125,9 +125,9 @@ class Walk:
             input=stdin,
             stdout=subprocess.PIPE,
             # What it says while it waits is for the person who has to act.
-            stderr=None if waits and self._session.is_real else subprocess.PIPE,
+            stderr=None if waits and self._session.has_person else subprocess.PIPE,
             text=True,
-            timeout=None if self._session.is_real else 60,
+            timeout=None if self._session.has_person else 60,
         )
         assert done.returncode == 0, f"claviger {words[0]} ended with {done.returncode}: {done.stderr}"
         if shows and done.stdout:
