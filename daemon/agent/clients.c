@@ -63,26 +63,6 @@ compare_age (gconstpointer a, gconstpointer b)
   return g_strcmp0 (first->id, second->id);
 }
 
-/** cvg_clients_load: reads all records; to be called once, before the daemon serves */
-void
-cvg_clients_load (CvgClients *self)
-{
-  g_autoptr (GPtrArray) records = cvg_records_load (self->records, CVG_RECORDS_CLIENTS);
-
-  for (guint i = 0; i < records->len; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      CvgClient *client = cvg_client_from_record (g_ptr_array_index (records, i), &error);
-
-      if (client != NULL)
-        g_ptr_array_add (self->clients, client);
-      else
-        g_warning ("Leaving out a client: %s", error->message);
-    }
-
-  g_ptr_array_sort (self->clients, compare_age);
-}
-
 static CvgClient *
 find_default (CvgClients *self, const char *server_name)
 {
@@ -231,6 +211,34 @@ set_default (CvgClients *self, CvgClient *given)
       changed->is_default = is_default;
       save (self, changed);
       replace_at (self, i, changed);
+    }
+}
+
+/** cvg_clients_load: reads all records; to be called once, before the daemon serves */
+void
+cvg_clients_load (CvgClients *self)
+{
+  g_autoptr (GPtrArray) records = cvg_records_load (self->records, CVG_RECORDS_CLIENTS);
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      CvgClient *client = cvg_client_from_record (g_ptr_array_index (records, i), &error);
+
+      if (client != NULL)
+        g_ptr_array_add (self->clients, client);
+      else
+        g_warning ("Leaving out a client: %s", error->message);
+    }
+
+  g_ptr_array_sort (self->clients, compare_age);
+
+  /* A mark moves by two records, and a crash may have come between them. */
+  for (guint i = 0; i < self->clients->len; i++)
+    {
+      const CvgClient *client = g_ptr_array_index (self->clients, i);
+
+      set_default (self, find_default (self, client->server_name));
     }
 }
 
