@@ -19,6 +19,7 @@ struct _CvgClientChanges
   CvgClients *clients; /* (owned) */
   CvgKeeper *keeper;   /* (owned) */
   CvgClock *clock;     /* (owned) */
+  GHashTable *ids;     /* (owned) (element-type utf8 utf8): entry ids, by server and client id */
 };
 
 G_DEFINE_FINAL_TYPE (CvgClientChanges, cvg_client_changes, G_TYPE_OBJECT)
@@ -28,6 +29,7 @@ cvg_client_changes_finalize (GObject *object)
 {
   CvgClientChanges *self = CVG_CLIENT_CHANGES (object);
 
+  g_clear_pointer (&self->ids, g_hash_table_unref);
   g_clear_object (&self->clock);
   g_clear_object (&self->keeper);
   g_clear_object (&self->clients);
@@ -44,6 +46,7 @@ cvg_client_changes_class_init (CvgClientChangesClass *klass)
 static void
 cvg_client_changes_init (CvgClientChanges *self)
 {
+  self->ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 /** cvg_client_changes_new: all arguments (transfer none) */
@@ -58,7 +61,6 @@ cvg_client_changes_new (CvgClients *clients, CvgKeeper *keeper, CvgClock *clock)
   return self;
 }
 
-/* Each task's data is the client as it will be (set) or as it is (delete). */
 static GTask *
 task_new (CvgClientChanges *self, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -86,12 +88,120 @@ cvg_client_changes_finish (CvgClientChanges *self, GAsyncResult *result, GError 
 
 /* ---- setting --------------------------------------------------------------------------------- */
 
+/* What is to be set of one client: what is %NULL stays as it is. */
+typedef struct
+{
+  char *id; /* (owned): of the entry that is there, or will be */
+  char *server_name;
+  char *client_id;
+  CvgSecret *secret;
+  char *redirect_uri;
+  char *label;
+  gboolean sets_default;
+  gboolean make_default;
+} Set;
+
+static void
+set_free (Set *set)
+{
+  g_free (set->id);
+  g_free (set->server_name);
+  g_free (set->client_id);
+  g_clear_pointer (&set->secret, cvg_secret_unref);
+  g_free (set->redirect_uri);
+  g_free (set->label);
+  g_free (set);
+}
+
+/* An id once given stays: who adds the same client at the same time writes the same item. */
+static const char *
+allot_id (CvgClientChanges *self, const char *server_name, const char *client_id)
+{
+  g_autofree char *key = g_strdup_printf ("%s\n%s", server_name, client_id);
+  const CvgClient *client = cvg_clients_lookup (self->clients, server_name, client_id);
+  char *id = g_hash_table_lookup (self->ids, key);
+
+  if (id == NULL)
+    {
+      id = client != NULL ? g_strdup (client->id) : g_uuid_string_random ();
+      g_hash_table_insert (self->ids, g_steal_pointer (&key), id);
+    }
+  return id;
+}
+
+static Set *
+set_new (CvgClientChanges *self,
+         const CvgProvider *provider,
+         const char *client_id,
+         const CvgClientChange *change)
+{
+  Set *set = g_new0 (Set, 1);
+
+  set->id = g_strdup (allot_id (self, provider->name, client_id));
+  set->server_name = g_strdup (provider->name);
+  set->client_id = g_strdup (client_id);
+  set->secret = change->secret != NULL ? cvg_secret_new (change->secret) : NULL;
+  set->redirect_uri = g_strdup (change->redirect_uri);
+  set->label = g_strdup (change->label);
+  set->sets_default = change->make_default != NULL;
+  set->make_default = change->make_default != NULL && *change->make_default;
+  return set;
+}
+
+static void
+replace_string (char **target, const char *value)
+{
+  if (value == NULL)
+    return;
+
+  g_free (*target);
+  *target = *value != '\0' ? g_strdup (value) : NULL;
+}
+
+/* The client as it is at this moment, with what is to be set of it: others may have set something
+ * else of it while the keyring was asked. */
+static CvgClient *
+make_client (CvgClientChanges *self, const Set *set)
+{
+  CvgClient *before = cvg_clients_lookup (self->clients, set->server_name, set->client_id);
+  CvgClient *client = before != NULL ? cvg_client_copy (before) : cvg_client_new ();
+
+  if (before == NULL)
+    {
+      client->id = g_strdup (set->id);
+      client->server_name = g_strdup (set->server_name);
+      client->client_id = g_strdup (set->client_id);
+      client->created_at = cvg_clock_get_seconds (self->clock);
+    }
+
+  replace_string (&client->redirect_uri, set->redirect_uri);
+  replace_string (&client->label, set->label);
+  if (set->sets_default)
+    client->is_default = set->make_default;
+  if (set->secret != NULL)
+    {
+      client->has_secret = !cvg_secret_is_empty (set->secret);
+      g_clear_pointer (&client->secret, cvg_secret_unref);
+      /* It may have been locked again since the write; then nothing of it stays in memory. */
+      if (client->has_secret && cvg_keeper_is_open (self->keeper))
+        client->secret = cvg_secret_ref (set->secret);
+    }
+  return client;
+}
+
+static void
+apply (CvgClientChanges *self, const Set *set)
+{
+  g_autoptr (CvgClient) client = make_client (self, set);
+
+  cvg_clients_put (self->clients, client);
+}
+
 static void
 on_set_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CvgClientChanges *self = g_task_get_source_object (task);
-  CvgClient *client = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (!cvg_keeper_write_finish (self->keeper, result, &error))
@@ -100,7 +210,7 @@ on_set_written (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  cvg_clients_put (self->clients, client);
+  apply (self, g_task_get_task_data (task));
   g_task_return_boolean (task, TRUE);
 }
 
@@ -109,13 +219,19 @@ on_open_for_set (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CvgClientChanges *self = g_task_get_source_object (task);
-  CvgClient *client = g_task_get_task_data (task);
+  const Set *set = g_task_get_task_data (task);
+  g_autoptr (CvgClient) client = NULL;
   GError *error = NULL;
 
   if (!cvg_keeper_open_finish (self->keeper, result, &error))
-    g_task_return_error (task, error);
-  else if (client->has_secret)
-    cvg_keeper_store_client_async (self->keeper, client, client->secret, on_set_written,
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  client = make_client (self, set);
+  if (client->has_secret)
+    cvg_keeper_store_client_async (self->keeper, client, set->secret, on_set_written,
                                    g_steal_pointer (&task));
   else
     cvg_keeper_remove_async (self->keeper, CVG_VAULT_CLIENT, client->id, on_set_written,
@@ -143,44 +259,16 @@ check (const char *client_id, const CvgClientChange *change, GError **error)
          cvg_redirect_uri_check (change->redirect_uri, error);
 }
 
-static void
-replace_string (char **target, const char *value)
+/* A secret is written, or the one there is removed; the rest is in the record. */
+static gboolean
+needs_keyring (CvgClientChanges *self, const Set *set)
 {
-  if (value == NULL)
-    return;
+  const CvgClient *before = cvg_clients_lookup (self->clients, set->server_name, set->client_id);
 
-  g_free (*target);
-  *target = *value != '\0' ? g_strdup (value) : NULL;
-}
+  if (set->secret == NULL)
+    return FALSE;
 
-static CvgClient *
-make_client (CvgClientChanges *self,
-             const CvgProvider *provider,
-             const char *client_id,
-             const CvgClientChange *change)
-{
-  CvgClient *before = cvg_clients_lookup (self->clients, provider->name, client_id);
-  CvgClient *client = before != NULL ? cvg_client_copy (before) : cvg_client_new ();
-
-  if (before == NULL)
-    {
-      client->id = g_uuid_string_random ();
-      client->server_name = g_strdup (provider->name);
-      client->client_id = g_strdup (client_id);
-      client->created_at = cvg_clock_get_seconds (self->clock);
-    }
-
-  replace_string (&client->redirect_uri, change->redirect_uri);
-  replace_string (&client->label, change->label);
-  if (change->make_default != NULL)
-    client->is_default = *change->make_default;
-  if (change->secret != NULL)
-    {
-      g_clear_pointer (&client->secret, cvg_secret_unref);
-      client->has_secret = *change->secret != '\0';
-      client->secret = client->has_secret ? cvg_secret_new (change->secret) : NULL;
-    }
-  return client;
+  return !cvg_secret_is_empty (set->secret) || (before != NULL && before->has_secret);
 }
 
 /**
@@ -200,10 +288,8 @@ cvg_client_changes_set_async (CvgClientChanges *self,
                               gpointer user_data)
 {
   g_autoptr (GTask) task = task_new (self, callback, user_data);
-  CvgClient *before = NULL;
-  CvgClient *client = NULL;
+  Set *set = NULL;
   GError *error = NULL;
-  gboolean needs_keyring = FALSE;
 
   if (!check (client_id, change, &error))
     {
@@ -211,18 +297,15 @@ cvg_client_changes_set_async (CvgClientChanges *self,
       return;
     }
 
-  before = cvg_clients_lookup (self->clients, provider->name, client_id);
-  client = make_client (self, provider, client_id, change);
-  needs_keyring =
-      change->secret != NULL && (client->has_secret || (before != NULL && before->has_secret));
-  g_task_set_task_data (task, client, (GDestroyNotify) cvg_client_unref);
-  if (needs_keyring)
+  set = set_new (self, provider, client_id, change);
+  g_task_set_task_data (task, set, (GDestroyNotify) set_free);
+  if (needs_keyring (self, set))
     {
       cvg_keeper_open_async (self->keeper, TRUE, NULL, on_open_for_set, g_steal_pointer (&task));
       return;
     }
 
-  cvg_clients_put (self->clients, client);
+  apply (self, set);
   g_task_return_boolean (task, TRUE);
 }
 
