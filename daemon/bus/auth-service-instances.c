@@ -322,10 +322,92 @@ on_new_user_auth_set (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* The instance was made for this; nobody knows of it yet. */
+  /* The instance was made for this. */
   if (!call->entry->removed && !call->entry->record->signed_in)
     cvg_instances_remove (cvg_agent_get_instances (call->agent), call->entry);
   cvg_call_fail (call, error);
+}
+
+/* One SetUserAuth() in progress. */
+typedef struct
+{
+  CvgCall *call;       /* (owned) (nullable): NULL once handed on */
+  char *user_id;       /* (owned) */
+  char *server_name;   /* (owned) */
+  GVariant *auth_data; /* (owned) */
+} SetUserAuthCall;
+
+static void
+set_user_auth_call_free (SetUserAuthCall *set)
+{
+  g_clear_pointer (&set->call, cvg_call_free);
+  g_free (set->user_id);
+  g_free (set->server_name);
+  g_variant_unref (set->auth_data);
+  g_free (set);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SetUserAuthCall, set_user_auth_call_free)
+
+static void
+on_open_for_user_auth (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SetUserAuthCall) set = user_data;
+  CvgAgent *agent = set->call->agent;
+  const CvgNewInstance made = {
+    .user_id = set->user_id,
+    .server_name = set->server_name,
+    .owner = OWNER_HOST,
+  };
+  GAsyncReadyCallback callback = on_user_auth_set;
+  GError *error = NULL;
+  CvgEntry *entry = NULL;
+
+  if (cvg_keeper_open_finish (CVG_KEEPER (source), result, &error))
+    {
+      entry = cvg_instances_find_of_user (cvg_agent_get_instances (agent), set->user_id,
+                                          set->server_name);
+      if (entry == NULL)
+        {
+          entry = cvg_agent_create_instance (agent, &made, &error);
+          callback = on_new_user_auth_set;
+        }
+    }
+
+  if (entry == NULL)
+    {
+      cvg_call_fail (set->call, error);
+      return;
+    }
+
+  set->call->entry = cvg_entry_ref (entry);
+  cvg_changes_set_auth_async (cvg_agent_get_changes (agent), entry, set->auth_data, callback,
+                              g_steal_pointer (&set->call));
+}
+
+/* Everything that can be wrong with the arguments, so that nobody is asked to unlock a keyring for
+ * a call that fails anyway. */
+static gboolean
+check_user_auth (CvgAuthService *self,
+                 const char *user_id,
+                 const char *server_name,
+                 GVariant *auth_data,
+                 GError **error)
+{
+  CvgInstances *instances = cvg_agent_get_instances (self->agent);
+  g_autoptr (CvgCredentials) checked = NULL;
+  CvgProvider *provider = NULL;
+
+  if (!cvg_agent_check_user_id (user_id, error))
+    return FALSE;
+
+  provider = cvg_agent_find_server (self->agent, server_name, error);
+  if (provider == NULL)
+    return FALSE;
+
+  checked = cvg_auth_data_parse (auth_data, 0, error);
+  return checked != NULL && (cvg_instances_find_of_user (instances, user_id, server_name) != NULL ||
+                             cvg_provider_check_tenant (provider, NULL, error));
 }
 
 static gboolean
@@ -336,30 +418,23 @@ handle_set_user_auth (CvgDBusAuth1 *object,
                       GVariant *auth_data)
 {
   CvgAuthService *self = CVG_AUTH_SERVICE (object);
-  CvgChanges *changes = cvg_agent_get_changes (self->agent);
-  const CvgNewInstance made = {
-    .user_id = user_id,
-    .server_name = server_name,
-    .owner = OWNER_HOST,
-  };
-  CvgEntry *entry =
-      cvg_instances_find_of_user (cvg_agent_get_instances (self->agent), user_id, server_name);
-  GAsyncReadyCallback callback = entry != NULL ? on_user_auth_set : on_new_user_auth_set;
   GError *error = NULL;
-  /* Before an instance is made for it. */
-  g_autoptr (CvgCredentials) checked = cvg_auth_data_parse (auth_data, 0, &error);
+  SetUserAuthCall *set = NULL;
 
-  if (checked == NULL)
-    entry = NULL;
-  else if (entry == NULL)
-    entry = cvg_agent_create_instance (self->agent, &made, &error);
+  if (!check_user_auth (self, user_id, server_name, auth_data, &error))
+    {
+      cvg_invocation_fail (invocation, error);
+      return G_DBUS_METHOD_INVOCATION_HANDLED;
+    }
 
-  if (entry != NULL)
-    cvg_changes_set_auth_async (changes, entry, auth_data, callback,
-                                cvg_call_new (self->agent, invocation, entry));
-  else
-    cvg_invocation_fail (invocation, error);
-
+  set = g_new0 (SetUserAuthCall, 1);
+  set->call = cvg_call_new (self->agent, invocation, NULL);
+  set->user_id = g_strdup (user_id);
+  set->server_name = g_strdup (server_name);
+  set->auth_data = g_variant_ref (auth_data);
+  /* Before an instance is made for it: with a keyring that stays locked there is none to make. */
+  cvg_keeper_open_async (cvg_agent_get_keeper (self->agent), TRUE, NULL, on_open_for_user_auth,
+                         set);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
