@@ -123,7 +123,8 @@ test_prompt_cancelled (KeyringFixture *fixture, gconstpointer data)
     g_main_context_iteration (NULL, TRUE);
   g_assert_false (cvg_vault_unlock_finish (fixture->vault, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  assert_log (fixture, "dismiss");
+  /* Not dismissed: GNOME Keyring would not survive it. */
+  assert_log (fixture, "");
   g_clear_object (&result);
 }
 
