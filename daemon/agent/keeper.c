@@ -317,11 +317,14 @@ load (CvgKeeper *self)
 static void
 advance (CvgKeeper *self)
 {
-  if (self->starting || self->unlocking)
+  if (self->starting)
     return;
 
+  /* Also when a prompt is still up: the person may have unlocked it in another way. */
   if (cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED)
     load (self);
+  else if (self->unlocking)
+    return;
   else if (self->waiters->len > 0)
     {
       g_autoptr (GError) error = error_of_state (self);
@@ -334,6 +337,7 @@ static void
 on_vault_state_changed (CvgVault *vault, gpointer user_data)
 {
   CvgKeeper *self = user_data;
+  gboolean was_open = self->open;
 
   g_message ("The keyring is %s", cvg_keeper_get_state (self));
   if (cvg_vault_get_state (vault) != CVG_VAULT_UNLOCKED)
@@ -342,7 +346,11 @@ on_vault_state_changed (CvgVault *vault, gpointer user_data)
       drop_secrets (self);
     }
 
-  announce (self);
+  /* The instances change when it closes, and next when what it has is in memory again. */
+  if (was_open && !self->open)
+    announce (self);
+  else
+    g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
   advance (self);
 }
 
@@ -353,7 +361,8 @@ on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   self->unlocking = FALSE;
-  if (cvg_vault_unlock_finish (CVG_VAULT (source), result, &error))
+  if (cvg_vault_unlock_finish (CVG_VAULT (source), result, &error) ||
+      cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED)
     advance (self);
   else
     return_waiters (self, error);
