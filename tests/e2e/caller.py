@@ -158,6 +158,11 @@ class Caller:
         """Token, expiry and serial."""
         return self.call("GetAccessToken", "(sa{sv})", (instance_id, options(**named)))
 
+    def begin_refresh(self, instance_id):
+        """GetAccessToken of a new token, without waiting."""
+        arguments = (instance_id, options(force_refresh=True))
+        return self.begin("GetAccessToken", "(sa{sv})", arguments)
+
     def get_instance_auth(self, instance_id, **named):
         return self.call("GetInstanceAuth", "(sa{sv})", (instance_id, options(**named)))[0]
 

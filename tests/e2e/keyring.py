@@ -108,6 +108,13 @@ class Keyring:
             for path in paths
         ]
 
+    def delete_items(self, value):
+        """Those with this value in an attribute, as a person does in a keyring program."""
+        for path in self._get(_COLLECTION, "org.freedesktop.Secret.Collection", "Items"):
+            attributes = self._get(path, "org.freedesktop.Secret.Item", "Attributes")
+            if value in attributes.values():
+                self._call(path, "org.freedesktop.Secret.Item", "Delete", "()")
+
     def store(self, label, attributes, secret):
         """An item of some other program."""
         properties = {
