@@ -6,11 +6,13 @@
  * An exported object would be there for everybody: GDBus answers anyone's property reads and names
  * every exported path to whoever introspects. So the objects are not exported. Each caller has a
  * subtree of its own, and a subtree is asked, for each message, what is there for its sender: to
- * any other sender the answer is nothing, the same as for a path that never existed.
+ * any other sender the answer is nothing. That this nothing is the same as for a path that never
+ * existed, is what the fence is for.
  */
 #include "bus/authorizations.h"
 
 #include "bus/authorization.h"
+#include "bus/fence.h"
 #include "dbus/error.h"
 #include "dbus/generated.h"
 #include "dbus/names.h"
@@ -33,6 +35,8 @@ struct _CvgAuthorizations
   CvgSignIns *sign_ins;        /* (owned) */
   CvgCallers *callers;         /* (owned) */
   GHashTable *branches;        /* (owned) (element-type utf8 Branch): by sender */
+  Branch *root;                /* (owned) (nullable): nobody's */
+  guint fence;
 };
 
 G_DEFINE_FINAL_TYPE (CvgAuthorizations, cvg_authorizations, G_TYPE_OBJECT)
@@ -54,6 +58,8 @@ cvg_authorizations_finalize (GObject *object)
   CvgAuthorizations *self = CVG_AUTHORIZATIONS (object);
 
   g_clear_pointer (&self->branches, g_hash_table_unref);
+  g_clear_pointer (&self->root, branch_free);
+  g_dbus_connection_remove_filter (self->connection, self->fence);
   g_clear_object (&self->callers);
   g_clear_object (&self->sign_ins);
   g_clear_object (&self->connection);
@@ -146,26 +152,32 @@ static const GDBusSubtreeVTable subtree_vtable = { enumerate, introspect, dispat
 /* ---- coming and going ------------------------------------------------------------------------ */
 
 static Branch *
-add_branch (CvgAuthorizations *self, const char *sender, GError **error)
+branch_new (CvgAuthorizations *self, const char *sender, const char *path, GError **error)
 {
   Branch *branch = g_new0 (Branch, 1);
-  g_autofree char *element = g_strdup (*sender == ':' ? sender + 1 : sender);
 
   branch->authorizations = self;
   branch->sender = g_strdup (sender);
-  branch->path =
-      g_strdup_printf ("%s/%s", CVG_AUTHORIZATION_ROOT, g_strdelimit (element, ".", '_'));
+  branch->path = g_strdup (path);
   branch->objects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   branch->subtree = g_dbus_connection_register_subtree (
       self->connection, branch->path, &subtree_vtable,
       G_DBUS_SUBTREE_FLAGS_DISPATCH_TO_UNENUMERATED_NODES, branch, NULL, error);
-  if (branch->subtree == 0)
-    {
-      branch_free (branch);
-      return NULL;
-    }
+  if (branch->subtree != 0)
+    return branch;
 
-  g_hash_table_insert (self->branches, branch->sender, branch);
+  branch_free (branch);
+  return NULL;
+}
+
+static Branch *
+add_branch (CvgAuthorizations *self, const char *sender, GError **error)
+{
+  g_autofree char *path = cvg_fence_get_branch (sender);
+  Branch *branch = branch_new (self, sender, path, error);
+
+  if (branch != NULL)
+    g_hash_table_insert (self->branches, branch->sender, branch);
   return branch;
 }
 
@@ -218,6 +230,9 @@ cvg_authorizations_new (GDBusConnection *connection, CvgSignIns *sign_ins, CvgCa
   self->connection = g_object_ref (connection);
   self->sign_ins = g_object_ref (sign_ins);
   self->callers = g_object_ref (callers);
+  self->fence = cvg_fence_put_up (connection);
+  /* So that the root is always there, and not only while somebody has a sign-in. */
+  self->root = branch_new (self, "", CVG_AUTHORIZATION_ROOT, NULL);
   g_signal_connect_object (callers, "left", G_CALLBACK (on_caller_left), self, 0);
   g_signal_connect_object (sign_ins, "forgotten", G_CALLBACK (on_forgotten), self, 0);
   return self;
