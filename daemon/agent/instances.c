@@ -327,7 +327,10 @@ void
 cvg_instances_set_failed (CvgInstances *self, CvgEntry *entry, const GError *error, gint64 retry_at)
 {
   g_free (entry->last_error);
-  entry->last_error = g_strdup (error->message);
+  /* Callers read it; what a library says may name hosts and files. */
+  entry->last_error =
+      g_strdup (error->domain == CVG_ERROR ? error->message :
+                                             "The refresh failed; the journal has the details");
   entry->retry_at = retry_at;
   entry->unreachable = g_error_matches (error, CVG_ERROR, CVG_ERROR_TRY_LATER);
   if (g_error_matches (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN))
