@@ -360,6 +360,48 @@ test_refused (BusWorld *world, gconstpointer data)
   assert_still_there (world);
 }
 
+typedef struct
+{
+  GQuark (*domain) (void);
+  int code;
+  const char *error;
+  const char *culprit;
+} ForeignRow;
+
+static const ForeignRow foreign_rows[] = {
+  /* What a library says is for the journal: it may name hosts and files. */
+  { g_io_error_quark, G_IO_ERROR_FAILED, "Failed", "journal" },
+  { g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, "Failed", "journal" },
+  { g_file_error_quark, G_FILE_ERROR_NOENT, "Failed", "journal" },
+  /* Our own stop. */
+  { g_io_error_quark, G_IO_ERROR_CANCELLED, "TryLater", "stopping" },
+};
+
+static void
+test_foreign_errors_stay_inside (BusWorld *world, gconstpointer data)
+{
+  /* Each of them is a warning in the journal, and rightly so. */
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK);
+
+  prepare_expired (world);
+  for (size_t i = 0; i < G_N_ELEMENTS (foreign_rows); i++)
+    {
+      const ForeignRow *row = &foreign_rows[i];
+      g_autoptr (GVariant) instance = NULL;
+      g_autofree char *text = NULL;
+
+      cvg_http_dummy_push_error (world->http,
+                                 g_error_new (row->domain (), row->code, "of " BUS_SECRET));
+      bus_call_failure (world->caller, "GetAccessToken",
+                        g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), row->error, row->culprit);
+      instance = bus_find_instance (world->caller, BUS_ID);
+      text = g_variant_print (instance, FALSE);
+      g_assert_null (strstr (text, BUS_SECRET));
+    }
+  g_log_set_always_fatal (fatal);
+  assert_still_there (world);
+}
+
 /* A dead grant stays dead, without a word to the server, until the person mends it. */
 static void
 test_dead_grant (BusWorld *world, gconstpointer data)
@@ -494,6 +536,7 @@ main (int argc, char **argv)
   BUS_TEST ("/tokens/no-network", test_no_network);
   BUS_TEST ("/tokens/captive-portal", test_captive_portal);
   BUS_TEST ("/tokens/refused", test_refused);
+  BUS_TEST ("/tokens/foreign-errors-stay-inside", test_foreign_errors_stay_inside);
   BUS_TEST ("/tokens/dead-grant", test_dead_grant);
   BUS_TEST ("/tokens/no-refresh-token", test_no_refresh_token);
   BUS_TEST ("/tokens/slow-server", test_slow_server);
