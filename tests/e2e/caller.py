@@ -36,6 +36,20 @@ class BusError(Exception):
         super().__init__(f"{self.name}: {self.message}")
 
 
+def refusal_of(call, *arguments, **named):
+    """The BusError that this call ends with."""
+    try:
+        answer = call(*arguments, **named)
+    except BusError as error:
+        return error
+    raise AssertionError(f"it went well, and should not have: {answer}")
+
+
+def error_of(call, *arguments, **named):
+    """Its name alone."""
+    return refusal_of(call, *arguments, **named).name
+
+
 def options(**values):
     """`min_validity=5` as the a{sv} that the contract has; a Variant is taken as it is."""
     named = {name.replace("_", "-"): value for name, value in values.items()}

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from e2e.caller import BusError
+from e2e.caller import error_of
 from e2e.prompter import Prompter
 from e2e.redirect import is_open
 from e2e.waiting import stays, wait_for
@@ -72,12 +72,6 @@ def prompter(world):
     prompter = Prompter(world.bus)
     yield prompter
     prompter.close()
-
-
-def error_of(call, *arguments, **named):
-    with pytest.raises(BusError) as refusal:
-        call(*arguments, **named)
-    return refusal.value.name
 
 
 def user_auth(world):

@@ -10,7 +10,7 @@ import urllib.parse
 
 import pytest
 
-from e2e.caller import BusError
+from e2e.caller import refusal_of
 from e2e.redirect import accepted_address, address, is_open, request, state_of
 from e2e.waiting import stays, wait_for
 
@@ -96,7 +96,7 @@ def test_what_is_not_http_is_dropped(world, pending):
                 peer.sendall(bytes_sent)
                 peer.shutdown(socket.SHUT_WR)
                 answer = peer.recv(4096)
-            except ConnectionError:
+            except OSError:  # it was cut off in the middle
                 continue
             assert answer == b"" or b" 4" in answer.splitlines()[0]
 
@@ -185,11 +185,10 @@ def test_a_port_in_use_is_said_with_who_has_it(world):
     port = urllib.parse.urlsplit(world.redirect_uri).port
     with socket.create_server(("127.0.0.1", port)):
         instance_id = world.caller.create_instance()
-        with pytest.raises(BusError) as refusal:
-            world.caller.authorize(instance_id)
-        assert refusal.value.name == "PortInUse"
-        assert str(port) in refusal.value.message
-        assert "python" in refusal.value.message
+        refusal = refusal_of(world.caller.authorize, instance_id)
+        assert refusal.name == "PortInUse"
+        assert str(port) in refusal.message
+        assert "python" in refusal.message
         assert world.caller.instance(instance_id)["status"] == "signed-out"
 
         login = world.cli("login", "Confluence", "--no-browser", check=False)

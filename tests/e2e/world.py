@@ -92,14 +92,19 @@ class World:
         self.standin = standins.take()
         self.standin.change(app_name="Claviger", **settings)
         self.standin.add_client(self.client_id, self.client_secret, self.redirect_uri)
+        self.write_confluence()
+
+    def write_confluence(self, **oauth2):
+        """The catalogue's Confluence, with some keys of its [OAuth2] as a test wants them."""
         endpoints = self.standin.endpoints
+        keys = {
+            "AuthorizationEndpoint": endpoints["authorization_endpoint"],
+            "TokenEndpoint": endpoints["token_endpoint"],
+            "RedirectUri": self.redirect_uri,
+        }
         self.write_provider(
             "confluence",
-            OAuth2={
-                "AuthorizationEndpoint": endpoints["authorization_endpoint"],
-                "TokenEndpoint": endpoints["token_endpoint"],
-                "RedirectUri": self.redirect_uri,
-            },
+            OAuth2=keys | oauth2,
             Resources={"Endpoint": endpoints["resources_endpoint"]},
         )
 
