@@ -88,7 +88,13 @@ class SessionBus:
         (self._services / f"{name}.service").write_text(text)
         self._ask("ReloadConfig", "()")
 
+    def kill(self):
+        """The session is over, without a word to anybody."""
+        self._program.kill()
+
     def stop(self):
+        if self._program.status is not None:
+            return
         # What the bus has activated is its child, not ours, and would outlive it.
         for service in self._services.glob("*.service"):
             if self.has_owner(service.stem):

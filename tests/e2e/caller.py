@@ -206,14 +206,15 @@ class Authorization:
 
     def completed(self):
         """The arguments of its Completed signal so far: outcome and details, or None."""
-        return next(
-            (
-                arguments
-                for path, member, arguments in self._caller.signals
-                if (path, member) == (self.path, "Completed")
-            ),
-            None,
-        )
+        return next((a for member, a in self._signals() if member == "Completed"), None)
+
+    def has_been(self, phase):
+        """Was this phase told in a signal?"""
+        changes = [a[1] for member, a in self._signals() if member == "PropertiesChanged"]
+        return {"Phase": phase} in changes
+
+    def _signals(self):
+        return [(m, arguments) for p, m, arguments in self._caller.signals if p == self.path]
 
     def wait(self, timeout=20):
         return wait_for(self.completed, timeout, "the sign-in to be over")

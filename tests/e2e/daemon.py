@@ -77,6 +77,11 @@ class Daemon:
         self._program.wait()
         self._bus.wait_for_no_name(NAME)
 
+    def wait(self):
+        """It ends for a reason that the test has given it; its status."""
+        self._may_have_any_status = True
+        return self._program.wait()
+
     def restart(self, **environment):
         self.stop()
         self.start(**environment)
