@@ -152,16 +152,6 @@ on_set_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_return_boolean (task, TRUE);
 }
 
-static guint64
-next_serial (const CvgEntry *entry)
-{
-  guint64 serial = entry->record->last_serial;
-
-  if (entry->credentials != NULL)
-    serial = MAX (serial, entry->credentials->serial);
-  return serial + 1;
-}
-
 static void
 on_open_for_set (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -173,7 +163,7 @@ on_open_for_set (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!may_go_on (task, result))
     return;
 
-  change->credentials->serial = next_serial (entry);
+  change->credentials->serial = cvg_entry_give_serial (entry);
   change->record = cvg_instance_copy (entry->record);
   change->record->authorized_at = cvg_clock_get_seconds (self->clock);
   change->record->signed_in = TRUE;
@@ -216,8 +206,7 @@ forget_credentials (CvgChanges *self, CvgEntry *entry)
 {
   g_autoptr (CvgInstance) record = cvg_instance_copy (entry->record);
 
-  /* A serial is never given twice, or “rejected-serial” would mean the wrong token. */
-  record->last_serial = next_serial (entry) - 1;
+  record->last_serial = cvg_entry_get_last_serial (entry);
   record->signed_in = FALSE;
   g_clear_pointer (&record->dead_reason, g_free);
   g_clear_pointer (&record->resource_id, g_free);

@@ -74,3 +74,27 @@ cvg_entry_dup_title (const CvgEntry *entry)
 
   return g_strdup_printf ("Claviger: %s", entry->record->server_name);
 }
+
+/** cvg_entry_get_last_serial: Returns: the highest serial that credentials of @entry ever had */
+guint64
+cvg_entry_get_last_serial (const CvgEntry *entry)
+{
+  guint64 last = MAX (entry->given_serial, entry->record->last_serial);
+
+  return entry->credentials != NULL ? MAX (last, entry->credentials->serial) : last;
+}
+
+/**
+ * cvg_entry_give_serial:
+ *
+ * No serial is given twice, or “rejected-serial” would mean the wrong token: not even to a sign-in
+ * and a refresh that wait for the keyring at the same time.
+ *
+ * Returns: the serial of the next credentials of @entry
+ */
+guint64
+cvg_entry_give_serial (CvgEntry *entry)
+{
+  entry->given_serial = cvg_entry_get_last_serial (entry) + 1;
+  return entry->given_serial;
+}

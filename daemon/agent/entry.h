@@ -30,6 +30,7 @@
  * @unreachable: the last refresh failed for a passing reason
  * @last_error: (owned) (nullable): why the last refresh failed, for people
  * @retry_at: Unix seconds before which the server asked not to be asked again; 0: none
+ * @given_serial: the highest serial that was given, be it that the credentials got stored or not
  *
  * Only instances.c, keeper.c and refresher.c change one; everybody else reads.
  */
@@ -46,6 +47,7 @@ typedef struct
   gboolean unreachable;
   char *last_error;
   gint64 retry_at;
+  guint64 given_serial;
 } CvgEntry;
 
 CvgEntry *cvg_entry_new (CvgInstance *record, CvgProvider *provider) G_GNUC_WARN_UNUSED_RESULT;
@@ -54,5 +56,7 @@ void cvg_entry_unref (CvgEntry *entry);
 
 const char *cvg_entry_get_status (const CvgEntry *entry, gboolean keyring_is_open);
 char *cvg_entry_dup_title (const CvgEntry *entry);
+guint64 cvg_entry_get_last_serial (const CvgEntry *entry);
+guint64 cvg_entry_give_serial (CvgEntry *entry);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgEntry, cvg_entry_unref)

@@ -242,7 +242,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   flight->after = cvg_token_response_merge (flight->before, answer);
-  flight->after->serial = flight->before->serial + 1;
+  flight->after->serial = cvg_entry_give_serial (flight->entry);
   store (g_steal_pointer (&flight));
 }
 

@@ -379,13 +379,9 @@ static void
 store (CvgSignIn *self)
 {
   CvgEntry *entry = self->plan->entry;
-  guint64 serial_before = entry->record->last_serial;
   g_autoptr (CvgInstance) record = NULL;
 
-  if (entry->credentials != NULL)
-    serial_before = MAX (serial_before, entry->credentials->serial);
-
-  self->credentials->serial = serial_before + 1;
+  self->credentials->serial = cvg_entry_give_serial (entry);
   record = make_record (self);
   self->writing = TRUE;
   cvg_keeper_store_async (self->keeper, entry, self->credentials, record, entry->generation,
