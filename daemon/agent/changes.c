@@ -27,7 +27,6 @@ typedef struct
 {
   CvgEntry *entry;             /* (owned) */
   CvgCredentials *credentials; /* (owned) (nullable): to be set */
-  CvgInstance *record;         /* (owned) (nullable): that goes with them */
   char *resource_id;           /* (owned) (nullable): to be chosen */
   gboolean with_instance;      /* delete the instance too */
 } Change;
@@ -37,7 +36,6 @@ change_free (Change *change)
 {
   cvg_entry_unref (change->entry);
   g_clear_pointer (&change->credentials, cvg_credentials_unref);
-  g_clear_pointer (&change->record, cvg_instance_unref);
   g_free (change->resource_id);
   g_free (change);
 }
@@ -94,6 +92,13 @@ change_task_new (CvgChanges *self,
   return task;
 }
 
+static GError *
+deleted_error (const Change *change)
+{
+  return g_error_new (CVG_ERROR, CVG_ERROR_NOT_FOUND, "Instance %s was deleted meanwhile",
+                      change->entry->record->id);
+}
+
 /* Whether the keyring is open and the instance still there; returns @task with the error if not. */
 static gboolean
 may_go_on (GTask *task, GAsyncResult *opened)
@@ -106,8 +111,7 @@ may_go_on (GTask *task, GAsyncResult *opened)
     {
       if (!change->entry->removed)
         return TRUE;
-      g_set_error (&error, CVG_ERROR, CVG_ERROR_NOT_FOUND, "Instance %s was deleted meanwhile",
-                   change->entry->record->id);
+      error = deleted_error (change);
     }
 
   g_task_return_error (task, error);
@@ -132,6 +136,20 @@ cvg_changes_finish (CvgChanges *self, GAsyncResult *result, GError **error)
 
 /* ---- setting --------------------------------------------------------------------------------- */
 
+static void store_set (GTask *task);
+
+static CvgInstance *
+make_set_record (CvgChanges *self, const Change *change)
+{
+  CvgInstance *record = cvg_instance_copy (change->entry->record);
+
+  record->authorized_at = cvg_clock_get_seconds (self->clock);
+  record->signed_in = TRUE;
+  record->last_serial = change->credentials->serial;
+  g_clear_pointer (&record->dead_reason, g_free);
+  return record;
+}
+
 static void
 on_set_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -140,37 +158,58 @@ on_set_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   Change *change = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (!cvg_keeper_write_finish (self->keeper, result, &error))
+  if (cvg_keeper_write_finish (self->keeper, result, &error))
     {
-      g_task_return_error (task, error);
+      /* Made anew: something else of it may have changed during the write. */
+      g_autoptr (CvgInstance) record = make_set_record (self, change);
+
+      cvg_instances_replace_credentials (self->instances, change->entry, change->credentials,
+                                         record);
+      g_message ("Instance %s: its credentials were set by a program", record->id);
+      g_task_return_boolean (task, TRUE);
       return;
     }
 
-  cvg_instances_replace_credentials (self->instances, change->entry, change->credentials,
-                                     change->record);
-  g_message ("Instance %s: its credentials were set by a program", change->record->id);
-  g_task_return_boolean (task, TRUE);
+  if (change->entry->removed)
+    {
+      g_clear_error (&error);
+      g_task_return_error (task, deleted_error (change));
+    }
+  else if (g_error_matches (error, CVG_ERROR, CVG_ERROR_CANCELLED))
+    {
+      /* Others were stored first; these are the later. */
+      g_clear_error (&error);
+      store_set (g_steal_pointer (&task));
+    }
+  else
+    {
+      g_task_return_error (task, error);
+    }
+}
+
+/* Stores what is to be set, for the instance as it is now; @task (transfer full). */
+static void
+store_set (GTask *task)
+{
+  CvgChanges *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  CvgEntry *entry = change->entry;
+
+  g_autoptr (CvgInstance) record = NULL;
+
+  change->credentials->serial = cvg_entry_give_serial (entry);
+  record = make_set_record (self, change);
+  cvg_keeper_store_async (self->keeper, entry, change->credentials, record, entry->generation,
+                          on_set_stored, task);
 }
 
 static void
 on_open_for_set (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  CvgChanges *self = g_task_get_source_object (task);
-  Change *change = g_task_get_task_data (task);
-  CvgEntry *entry = change->entry;
 
-  if (!may_go_on (task, result))
-    return;
-
-  change->credentials->serial = cvg_entry_give_serial (entry);
-  change->record = cvg_instance_copy (entry->record);
-  change->record->authorized_at = cvg_clock_get_seconds (self->clock);
-  change->record->signed_in = TRUE;
-  change->record->last_serial = change->credentials->serial;
-  g_clear_pointer (&change->record->dead_reason, g_free);
-  cvg_keeper_store_async (self->keeper, entry, change->credentials, change->record,
-                          entry->generation, on_set_stored, g_steal_pointer (&task));
+  if (may_go_on (task, result))
+    store_set (g_steal_pointer (&task));
 }
 
 /**
@@ -222,9 +261,14 @@ finish_delete (GTask *task)
   g_message ("Instance %s: %s", change->entry->record->id,
              change->with_instance ? "deleted" : "signed out");
   if (change->with_instance)
-    cvg_instances_remove (self->instances, change->entry);
+    {
+      cvg_sign_ins_cancel_of (self->sign_ins, change->entry);
+      cvg_instances_remove (self->instances, change->entry);
+    }
   else
-    forget_credentials (self, change->entry);
+    {
+      forget_credentials (self, change->entry);
+    }
   g_task_return_boolean (task, TRUE);
 }
 
@@ -262,11 +306,13 @@ static void delete (GTask *task)
   CvgChanges *self = g_task_get_source_object (task);
   Change *change = g_task_get_task_data (task);
 
-  if (change->with_instance)
-    cvg_sign_ins_cancel_of (self->sign_ins, change->entry);
-
   if (change->entry->record->signed_in)
     cvg_keeper_open_async (self->keeper, TRUE, NULL, on_open_for_delete, g_object_ref (task));
+  else if (!cvg_keeper_is_idle (self->keeper))
+    /* Its first credentials may be on their way into the keyring this moment: they would be there
+     * without an instance, and bring it back at the next start. So the removal queues behind. */
+    cvg_keeper_remove_async (self->keeper, CVG_VAULT_CREDENTIALS, change->entry->record->id,
+                             on_item_removed, g_object_ref (task));
   else
     /* The keyring has nothing of it, and need not be unlocked for it. */
     finish_delete (task);
