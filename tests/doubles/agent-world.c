@@ -333,3 +333,80 @@ agent_world_push_token (AgentWorld *world, const char *access, const char *refre
 
   cvg_http_dummy_push_json (world->http, 200, body);
 }
+
+/* ---- sign-ins -------------------------------------------------------------------------------- */
+
+/**
+ * agent_world_begin:
+ * @options: (nullable): the defaults
+ *
+ * Returns: (transfer full): a sign-in to @entry that waits for its answer
+ */
+CvgSignIn *
+agent_world_begin (AgentWorld *world, CvgEntry *entry, const CvgSignInOptions *options)
+{
+  const CvgSignInOptions defaults = CVG_SIGN_IN_OPTIONS_INIT;
+  CvgSignIns *sign_ins = cvg_agent_get_sign_ins (world->agent);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  CvgSignIn *sign_in = NULL;
+
+  cvg_sign_ins_begin_async (sign_ins, entry, options != NULL ? options : &defaults, NULL,
+                            agent_world_on_ready, &result);
+  agent_world_settle ();
+  g_assert_nonnull (result);
+  sign_in = cvg_sign_ins_begin_finish (sign_ins, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (cvg_sign_in_get_phase (sign_in), ==, CVG_PHASE_IS_WAITING);
+  return sign_in;
+}
+
+/** agent_world_dup_parameter: Returns: (transfer full) (nullable): @name in the query of @url */
+char *
+agent_world_dup_parameter (const char *url, const char *name)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_ENCODED, NULL);
+  g_autoptr (GHashTable) parameters = NULL;
+
+  g_assert_nonnull (uri);
+  parameters = g_uri_parse_params (g_uri_get_query (uri), -1, "&", G_URI_PARAMS_NONE, NULL);
+  g_assert_nonnull (parameters);
+  return g_strdup (g_hash_table_lookup (parameters, name));
+}
+
+/** agent_world_dup_answer: Returns: (transfer full): the query with its state, and @what before */
+char *
+agent_world_dup_answer (CvgSignIn *sign_in, const char *what)
+{
+  g_autofree char *state = agent_world_dup_parameter (cvg_sign_in_get_url (sign_in), "state");
+
+  return g_strdup_printf ("%s&state=%s", what, state);
+}
+
+/**
+ * agent_world_answer:
+ * @what: "code=hush-C", or "error=…"
+ *
+ * The browser comes back with the state of @sign_in, and what comes of it is done.
+ *
+ * Returns: the number of the visit: cvg_redirect_dummy_get_page()
+ */
+guint
+agent_world_answer (AgentWorld *world, CvgSignIn *sign_in, const char *what)
+{
+  g_autofree char *query = agent_world_dup_answer (sign_in, what);
+  guint visit =
+      cvg_redirect_dummy_visit (world->redirect, cvg_sign_in_get_redirect_uri (sign_in), query);
+
+  agent_world_settle ();
+  return visit;
+}
+
+/** agent_world_push_profile: scripts what is asked after a sign-in to Confluence: site, account */
+void
+agent_world_push_profile (AgentWorld *world)
+{
+  cvg_http_dummy_push_json (world->http, 200,
+                            "[{\"id\":\"site\",\"name\":\"Site\",\"url\":\"https://site\"}]");
+  cvg_http_dummy_push_json (world->http, 200, "{\"name\":\"Name\",\"email\":\"n@example.org\"}");
+}

@@ -73,6 +73,14 @@ CvgEntry *agent_world_add_instance (AgentWorld *world, const char *server_name);
 char *agent_world_dup_stored (AgentWorld *world, const char *id) G_GNUC_WARN_UNUSED_RESULT;
 void agent_world_push_token (AgentWorld *world, const char *access, const char *refresh);
 
+CvgSignIn *agent_world_begin (AgentWorld *world,
+                              CvgEntry *entry,
+                              const CvgSignInOptions *options) G_GNUC_WARN_UNUSED_RESULT;
+char *agent_world_dup_parameter (const char *url, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+char *agent_world_dup_answer (CvgSignIn *sign_in, const char *what) G_GNUC_WARN_UNUSED_RESULT;
+guint agent_world_answer (AgentWorld *world, CvgSignIn *sign_in, const char *what);
+void agent_world_push_profile (AgentWorld *world);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AgentWorld, agent_world_free)
 
 /** agent_world_assert_error: @error is one of ours of @code, and says nothing that is secret */
