@@ -15,8 +15,8 @@
 #include "agent/vault-queue.h"
 #include "dbus/error.h"
 
-/* A store can fail with the keyring open: a full disk, a keyring that is busy restarting. */
-#define UNSAVED_RETRY_SECONDS 30
+/* Reads and stores can fail with the keyring unlocked: a full disk, one that is busy restarting. */
+#define RETRY_SECONDS 30
 
 struct _CvgKeeper
 {
@@ -33,7 +33,6 @@ struct _CvgKeeper
   gboolean open;      /* everything that the keyring has is in memory */
   gboolean starting;  /* the state is being found out for the first time */
   gboolean unlocking; /* a prompt is up */
-  gboolean may_ask;   /* somebody who may be asked came while it was starting */
   gboolean loading;   /* a bulk read is on its way */
   GPtrArray *waiters; /* (owned) (element-type GTask): for it to be open */
   guint retry_alarm;
@@ -255,6 +254,13 @@ take_items (CvgKeeper *self, GPtrArray *items)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
+/* A waiter's task has for its data whether it may make the person be asked. */
+static gboolean
+is_interactive (GTask *task)
+{
+  return GPOINTER_TO_INT (g_task_get_task_data (task));
+}
+
 static void
 return_waiters (CvgKeeper *self, const GError *error)
 {
@@ -273,6 +279,27 @@ return_waiters (CvgKeeper *self, const GError *error)
 }
 
 static void
+on_retry (gpointer user_data)
+{
+  CvgKeeper *self = user_data;
+
+  self->retry_alarm = 0;
+  if (self->open)
+    cvg_keeper_keep_unsaved (self, NULL);
+  else
+    advance (self);
+}
+
+static void
+retry_later (CvgKeeper *self)
+{
+  if (self->retry_alarm == 0 && !g_cancellable_is_cancelled (self->stopping))
+    self->retry_alarm = cvg_clock_add_alarm (
+        self->clock, cvg_clock_get_now (self->clock) + RETRY_SECONDS * G_TIME_SPAN_SECOND, on_retry,
+        self, NULL);
+}
+
+static void
 on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CvgKeeper) self = user_data;
@@ -285,6 +312,8 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_message ("The keyring could not be read: %s", error->message);
       return_waiters (self, error);
+      if (cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED)
+        retry_later (self);
       return;
     }
 
@@ -375,6 +404,24 @@ unlock (CvgKeeper *self)
   cvg_vault_unlock_async (self->vault, self->stopping, on_unlocked, g_object_ref (self));
 }
 
+/* Those who came before the state was known, and for whom nobody may be asked. */
+static void
+turn_away_background (CvgKeeper *self)
+{
+  g_autoptr (GPtrArray) waiters = g_steal_pointer (&self->waiters);
+  g_autoptr (GPtrArray) away = g_ptr_array_new_with_free_func (g_object_unref);
+
+  self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < waiters->len; i++)
+    {
+      GTask *task = g_ptr_array_index (waiters, i);
+
+      g_ptr_array_add (is_interactive (task) ? self->waiters : away, g_object_ref (task));
+    }
+  for (guint i = 0; i < away->len; i++)
+    g_task_return_error (g_ptr_array_index (away, i), error_of_state (self));
+}
+
 static void
 on_started (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -382,10 +429,15 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
 
   cvg_vault_start_finish (CVG_VAULT (source), result, NULL);
   self->starting = FALSE;
-  if (self->may_ask && cvg_vault_get_state (self->vault) != CVG_VAULT_UNLOCKED)
+  if (cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED)
+    {
+      advance (self);
+      return;
+    }
+
+  turn_away_background (self);
+  if (self->waiters->len > 0 && !self->unlocking)
     unlock (self);
-  else
-    advance (self);
 }
 
 /** cvg_keeper_start: finds the keyring and, if it is unlocked, reads it; never prompts */
@@ -396,12 +448,19 @@ cvg_keeper_start (CvgKeeper *self)
   cvg_vault_start_async (self->vault, self->stopping, on_started, g_object_ref (self));
 }
 
-/** cvg_keeper_stop: takes down a prompt and forgets retries; writes on their way go on */
+/**
+ * cvg_keeper_stop:
+ *
+ * Takes down a prompt and forgets retries. Writes on their way go on, and what could not be written
+ * has a last chance: the memory that it is in ends with the process.
+ */
 void
 cvg_keeper_stop (CvgKeeper *self)
 {
   g_cancellable_cancel (self->stopping);
   cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
+  if (self->open)
+    cvg_keeper_keep_unsaved (self, NULL);
 }
 
 static gboolean
@@ -431,6 +490,7 @@ cvg_keeper_open_async (CvgKeeper *self,
   CvgVaultState state = cvg_vault_get_state (self->vault);
 
   g_task_set_source_tag (task, cvg_keeper_open_async);
+  g_task_set_task_data (task, GINT_TO_POINTER (interactive), NULL);
   if (self->open)
     {
       g_task_return_boolean (task, TRUE);
@@ -443,9 +503,7 @@ cvg_keeper_open_async (CvgKeeper *self,
     }
 
   g_ptr_array_add (self->waiters, g_steal_pointer (&task));
-  if (interactive && self->starting)
-    self->may_ask = TRUE;
-  else if (interactive && !self->unlocking && state != CVG_VAULT_UNLOCKED)
+  if (interactive && !self->starting && !self->unlocking && state != CVG_VAULT_UNLOCKED)
     unlock (self);
   else
     advance (self);
@@ -469,27 +527,50 @@ typedef struct
   CvgKeeper *keeper; /* (owned) */
   CvgEntry *entry;   /* (owned) */
   guint64 generation;
+  CvgCredentials *unsaved; /* (owned) (nullable): void, too, once @entry has others than these */
 } Purpose;
+
+static Purpose *
+purpose_new (CvgKeeper *keeper, CvgEntry *entry, guint64 generation, CvgCredentials *unsaved)
+{
+  Purpose *purpose = g_new0 (Purpose, 1);
+
+  purpose->keeper = g_object_ref (keeper);
+  purpose->entry = cvg_entry_ref (entry);
+  purpose->generation = generation;
+  purpose->unsaved = unsaved != NULL ? cvg_credentials_ref (unsaved) : NULL;
+  return purpose;
+}
 
 static void
 purpose_free (Purpose *purpose)
 {
   g_object_unref (purpose->keeper);
   cvg_entry_unref (purpose->entry);
+  g_clear_pointer (&purpose->unsaved, cvg_credentials_unref);
   g_free (purpose);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Purpose, purpose_free)
 
 static gboolean
+is_current (const Purpose *purpose)
+{
+  const CvgEntry *entry = purpose->entry;
+
+  return !entry->removed && entry->generation == purpose->generation &&
+         (purpose->unsaved == NULL || purpose->unsaved == entry->credentials);
+}
+
+static gboolean
 purpose_holds (gpointer user_data, GError **error)
 {
   const Purpose *purpose = user_data;
 
-  if (purpose->entry->removed || purpose->entry->generation != purpose->generation)
+  if (!is_current (purpose))
     {
       g_set_error (error, CVG_ERROR, CVG_ERROR_CANCELLED,
-                   "Instance %s was signed in again, signed out or deleted meanwhile",
+                   "Instance %s has other credentials meanwhile, or none",
                    purpose->entry->record->id);
       return FALSE;
     }
@@ -503,6 +584,23 @@ purpose_holds (gpointer user_data, GError **error)
     }
 
   return TRUE;
+}
+
+/* Stores @credentials for @purpose (transfer full). */
+static void
+store (Purpose *purpose,
+       CvgCredentials *credentials,
+       CvgInstance *record,
+       GAsyncReadyCallback callback,
+       gpointer user_data)
+{
+  g_autoptr (GVariant) identity = cvg_instance_to_record (record);
+  g_autoptr (CvgSecret) sealed = cvg_credentials_seal (credentials, identity);
+  g_autofree char *title = cvg_entry_dup_title (purpose->entry);
+
+  cvg_vault_queue_store_async (purpose->keeper->queue, CVG_VAULT_CREDENTIALS, record->id, title,
+                               sealed, purpose_holds, purpose, (GDestroyNotify) purpose_free,
+                               callback, user_data);
 }
 
 /**
@@ -524,17 +622,7 @@ cvg_keeper_store_async (CvgKeeper *self,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
 {
-  g_autoptr (GVariant) identity = cvg_instance_to_record (record);
-  g_autoptr (CvgSecret) sealed = cvg_credentials_seal (credentials, identity);
-  g_autofree char *title = cvg_entry_dup_title (entry);
-  Purpose *purpose = g_new0 (Purpose, 1);
-
-  purpose->keeper = g_object_ref (self);
-  purpose->entry = cvg_entry_ref (entry);
-  purpose->generation = generation;
-  cvg_vault_queue_store_async (self->queue, CVG_VAULT_CREDENTIALS, record->id, title, sealed,
-                               purpose_holds, purpose, (GDestroyNotify) purpose_free, callback,
-                               user_data);
+  store (purpose_new (self, entry, generation, NULL), credentials, record, callback, user_data);
 }
 
 /** cvg_keeper_store_client_async: stores @secret (transfer none) as that of @client */
@@ -574,44 +662,36 @@ cvg_keeper_write_finish (CvgKeeper *self, GAsyncResult *result, GError **error)
 /* ---- what could not be written --------------------------------------------------------------- */
 
 static void
-on_retry (gpointer user_data)
-{
-  CvgKeeper *self = user_data;
-
-  self->retry_alarm = 0;
-  cvg_keeper_keep_unsaved (self, NULL);
-}
-
-static void
 on_unsaved_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Purpose) purpose = user_data;
   g_autoptr (GError) error = NULL;
   CvgKeeper *self = purpose->keeper;
   CvgEntry *entry = purpose->entry;
+  gboolean stored = cvg_keeper_write_finish (self, result, &error);
 
-  if (cvg_keeper_write_finish (self, result, &error))
+  if (!is_current (purpose))
+    return;
+
+  if (stored)
     {
       g_message ("Instance %s: the token that waited is in the keyring now", entry->record->id);
-      if (entry->generation == purpose->generation)
-        entry->unsaved = FALSE;
-      return;
+      entry->unsaved = FALSE;
     }
-
-  if (!g_error_matches (error, CVG_ERROR, CVG_ERROR_CANCELLED))
-    cvg_keeper_keep_unsaved (self, entry);
+  else
+    {
+      cvg_keeper_keep_unsaved (self, entry);
+    }
 }
 
+/* A refresh may be in the queue before it, with a token that is newer: then these stay unwritten,
+ * or the keyring would have the refresh token that the server has replaced. */
 static void
 store_unsaved (CvgKeeper *self, CvgEntry *entry)
 {
-  Purpose *purpose = g_new0 (Purpose, 1);
-
-  purpose->keeper = g_object_ref (self);
-  purpose->entry = cvg_entry_ref (entry);
-  purpose->generation = entry->generation;
-  cvg_keeper_store_async (self, entry, entry->credentials, entry->record, entry->generation,
-                          on_unsaved_stored, purpose);
+  store (purpose_new (self, entry, entry->generation, entry->credentials), entry->credentials,
+         entry->record, on_unsaved_stored,
+         purpose_new (self, entry, entry->generation, entry->credentials));
 }
 
 /**
@@ -627,11 +707,8 @@ cvg_keeper_keep_unsaved (CvgKeeper *self, CvgEntry *entry)
   if (entry != NULL)
     {
       entry->unsaved = TRUE;
-      if (self->retry_alarm == 0 && self->open && !g_cancellable_is_cancelled (self->stopping))
-        self->retry_alarm = cvg_clock_add_alarm (self->clock,
-                                                 cvg_clock_get_now (self->clock) +
-                                                     UNSAVED_RETRY_SECONDS * G_TIME_SPAN_SECOND,
-                                                 on_retry, self, NULL);
+      if (self->open)
+        retry_later (self);
       return;
     }
 
