@@ -103,6 +103,8 @@ agent_world_new (CvgVaultState found)
   AgentWorld *world = g_new0 (AgentWorld, 1);
 
   world->catalogue = cvg_catalogue_load (directories);
+  /* Else G_TEST_SRCDIR is not tests/, and what follows could not be understood. */
+  g_assert_nonnull (cvg_catalogue_lookup (world->catalogue, "Confluence"));
   world->clock = cvg_clock_dummy_new (AGENT_WORLD_NOW * G_TIME_SPAN_SECOND);
   world->vault = cvg_vault_dummy_new (found);
   world->http = cvg_http_dummy_new ();

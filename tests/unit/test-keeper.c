@@ -1,0 +1,841 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "agent/keeper.h"
+
+#include "doubles/agent-world.h"
+
+#define RETRY_SECONDS 30
+
+static void
+open_keeper (AgentWorld *world, gboolean interactive, GAsyncResult **slot)
+{
+  cvg_keeper_open_async (world->keeper, interactive, NULL, agent_world_on_ready, slot);
+}
+
+static void
+assert_opened (AgentWorld *world, GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (result);
+  g_assert_true (cvg_keeper_open_finish (world->keeper, result, &error));
+  g_assert_no_error (error);
+}
+
+static void
+assert_not_opened (AgentWorld *world, GAsyncResult *result, CvgError code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (result);
+  g_assert_false (cvg_keeper_open_finish (world->keeper, result, &error));
+  agent_world_assert_error (error, code);
+}
+
+static void
+assert_stored (AgentWorld *world, const char *id, const char *expected)
+{
+  g_autofree char *stored = agent_world_dup_stored (world, id);
+
+  g_assert_cmpstr (stored, ==, expected);
+}
+
+static guint
+count (AgentWorld *world, CvgVaultDummyOperation operation)
+{
+  return cvg_vault_dummy_count_calls (world->vault, operation);
+}
+
+static const char *
+status_of (AgentWorld *world, const char *id)
+{
+  return cvg_entry_get_status (agent_world_lookup (world, id), cvg_keeper_is_open (world->keeper));
+}
+
+static void
+count_emission (gpointer emitter, gpointer user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+static void
+count_change (CvgInstances *instances, gpointer entry, gpointer user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+/* ---- at the start ---------------------------------------------------------------------------- */
+
+static void
+test_start_unlocked (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+  guint changes = 0;
+  guint emissions = 0;
+  CvgEntry *entry = NULL;
+
+  agent_world_seed_client (world, "Confluence", "hush-S");
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+  g_signal_connect (world->instances, "changed", G_CALLBACK (count_change), &changes);
+  g_signal_connect (world->keeper, "state-changed", G_CALLBACK (count_emission), &emissions);
+  cvg_agent_start (world->agent);
+  entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  g_assert_null (entry->credentials);
+  g_assert_false (cvg_keeper_is_open (world->keeper));
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
+
+  agent_world_settle ();
+  g_assert_true (cvg_keeper_is_open (world->keeper));
+  g_assert_cmpstr (cvg_keeper_get_state (world->keeper), ==, "unlocked");
+  agent_world_assert_secret (entry->credentials->access_token, "hush-A1");
+  agent_world_assert_secret (
+      cvg_clients_lookup (world->clients, "Confluence", AGENT_WORLD_CLIENT_ID)->secret, "hush-S");
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpuint (changes, >, 0);
+  g_assert_cmpuint (emissions, >, 0);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 0);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_LOAD_ALL), ==, 1);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_STORE), ==, 0);
+}
+
+static void
+test_start_locked (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_LOCKED);
+  g_autoptr (GAsyncResult) background = NULL;
+
+  g_assert_false (cvg_keeper_is_open (world->keeper));
+  g_assert_cmpstr (cvg_keeper_get_state (world->keeper), ==, "locked");
+  /* It is the keyring's state, and no sign-out. */
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
+
+  open_keeper (world, FALSE, &background);
+  agent_world_settle ();
+  assert_not_opened (world, background, CVG_ERROR_KEYRING_LOCKED);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 0);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_LOAD_ALL), ==, 0);
+}
+
+static void
+test_start_unavailable (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNAVAILABLE);
+  g_autoptr (GAsyncResult) background = NULL;
+  g_autoptr (GAsyncResult) interactive = NULL;
+
+  g_assert_cmpstr (cvg_keeper_get_state (world->keeper), ==, "unavailable");
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
+  open_keeper (world, FALSE, &background);
+  open_keeper (world, TRUE, &interactive);
+  agent_world_settle ();
+  assert_not_opened (world, background, CVG_ERROR_KEYRING_UNAVAILABLE);
+  assert_not_opened (world, interactive, CVG_ERROR_KEYRING_UNAVAILABLE);
+}
+
+static void
+test_callers_before_the_state_is_known (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_LOCKED);
+  g_autoptr (GAsyncResult) background = NULL;
+  g_autoptr (GAsyncResult) interactive = NULL;
+
+  /* Who starts the daemon by a call comes before the keyring was found. */
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_START);
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  agent_world_start (world);
+  open_keeper (world, FALSE, &background);
+  open_keeper (world, TRUE, &interactive);
+  agent_world_settle ();
+  g_assert_null (background);
+  g_assert_null (interactive);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 0);
+
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_START);
+  agent_world_settle ();
+  /* The one that may have the person asked, does; the other one does not wait for that. */
+  assert_not_opened (world, background, CVG_ERROR_KEYRING_LOCKED);
+  g_assert_null (interactive);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 1);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  agent_world_settle ();
+  assert_opened (world, interactive);
+}
+
+static void
+test_callers_before_it_is_read (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (GAsyncResult) background = NULL;
+
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  agent_world_start (world);
+  open_keeper (world, FALSE, &background);
+  agent_world_settle ();
+  g_assert_null (background);
+  g_assert_true (cvg_keeper_is_opening (world->keeper));
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  agent_world_settle ();
+  assert_opened (world, background);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_LOAD_ALL), ==, 1);
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static void
+test_one_prompt_for_all (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_LOCKED);
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GAsyncResult) background = NULL;
+  g_autoptr (GAsyncResult) later = NULL;
+
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  open_keeper (world, TRUE, &first);
+  agent_world_settle ();
+  open_keeper (world, TRUE, &second);
+  open_keeper (world, FALSE, &background);
+  agent_world_settle ();
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 1);
+  g_assert_null (first);
+  g_assert_null (second);
+  assert_not_opened (world, background, CVG_ERROR_KEYRING_LOCKED);
+
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  agent_world_settle ();
+  assert_opened (world, first);
+  assert_opened (world, second);
+  /* They are told when all is in memory, not before. */
+  g_assert_nonnull (agent_world_lookup (world, AGENT_WORLD_ID)->credentials);
+
+  open_keeper (world, TRUE, &later);
+  agent_world_settle ();
+  assert_opened (world, later);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 1);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_LOAD_ALL), ==, 1);
+}
+
+static void
+test_dismissed (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_LOCKED);
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GAsyncResult) again = NULL;
+
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_UNLOCK, CVG_ERROR_KEYRING_LOCKED);
+  open_keeper (world, TRUE, &first);
+  open_keeper (world, TRUE, &second);
+  agent_world_settle ();
+  assert_not_opened (world, first, CVG_ERROR_KEYRING_LOCKED);
+  assert_not_opened (world, second, CVG_ERROR_KEYRING_LOCKED);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 1);
+  /* Nobody is asked again until somebody needs it again. */
+  agent_world_pass (world, 120);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 1);
+
+  open_keeper (world, TRUE, &again);
+  agent_world_settle ();
+  assert_opened (world, again);
+}
+
+static void
+test_unlocked_by_other_means (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_LOCKED);
+  g_autoptr (GAsyncResult) waiting = NULL;
+
+  /* The prompt is up, and the person unlocks it in a keyring program. */
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  open_keeper (world, TRUE, &waiting);
+  agent_world_settle ();
+  g_assert_null (waiting);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  agent_world_settle ();
+  assert_opened (world, waiting);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  agent_world_settle ();
+  g_assert_true (cvg_keeper_is_open (world->keeper));
+}
+
+static void
+test_one_caller_cancels (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_LOCKED);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) left = NULL;
+  g_autoptr (GAsyncResult) stays = NULL;
+  g_autoptr (GError) error = NULL;
+
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  cvg_keeper_open_async (world->keeper, TRUE, cancellable, agent_world_on_ready, &left);
+  open_keeper (world, TRUE, &stays);
+  g_cancellable_cancel (cancellable);
+  agent_world_settle ();
+  /* The prompt is still up for the other one. */
+  g_assert_cmpuint (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_UNLOCK), ==, 1);
+  g_assert_null (stays);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  agent_world_settle ();
+  assert_opened (world, stays);
+  g_assert_nonnull (left);
+  g_assert_false (cvg_keeper_open_finish (world->keeper, left, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+test_stop_takes_the_prompt_down (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_LOCKED);
+  g_autoptr (GAsyncResult) waiting = NULL;
+  g_autoptr (GError) error = NULL;
+
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  open_keeper (world, TRUE, &waiting);
+  agent_world_settle ();
+  cvg_agent_stop (world->agent);
+  agent_world_settle ();
+  g_assert_nonnull (waiting);
+  g_assert_false (cvg_keeper_open_finish (world->keeper, waiting, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_UNLOCK), ==, 0);
+}
+
+static void
+test_read_fails (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+  g_autoptr (GAsyncResult) waiting = NULL;
+
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_LOAD_ALL, CVG_ERROR_FAILED);
+  cvg_agent_start (world->agent);
+  open_keeper (world, FALSE, &waiting);
+  agent_world_settle ();
+  assert_not_opened (world, waiting, CVG_ERROR_FAILED);
+  g_assert_false (cvg_keeper_is_open (world->keeper));
+
+  /* Nobody has to come for it to be tried again. */
+  agent_world_pass (world, RETRY_SECONDS - 1);
+  g_assert_false (cvg_keeper_is_open (world->keeper));
+  agent_world_pass (world, 1);
+  g_assert_true (cvg_keeper_is_open (world->keeper));
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpuint (cvg_clock_dummy_count_alarms (world->clock), ==, 0);
+}
+
+static void
+test_read_fails_and_somebody_comes (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (GAsyncResult) waiting = NULL;
+
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_LOAD_ALL, CVG_ERROR_FAILED);
+  agent_world_start (world);
+  open_keeper (world, FALSE, &waiting);
+  agent_world_settle ();
+  assert_opened (world, waiting);
+}
+
+static void
+test_locked_while_it_is_read (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+  g_autoptr (GAsyncResult) waiting = NULL;
+
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  agent_world_start (world);
+  open_keeper (world, FALSE, &waiting);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  agent_world_settle ();
+  assert_not_opened (world, waiting, CVG_ERROR_KEYRING_LOCKED);
+  g_assert_false (cvg_keeper_is_open (world->keeper));
+  g_assert_null (agent_world_lookup (world, AGENT_WORLD_ID)->credentials);
+}
+
+static void
+test_locked_and_unlocked_while_it_is_read (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+
+  /* The read failed because of the lock, which is gone by now. */
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_LOAD_ALL, CVG_ERROR_KEYRING_LOCKED);
+  agent_world_start (world);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  agent_world_settle ();
+  g_assert_false (cvg_keeper_is_open (world->keeper));
+  agent_world_pass (world, RETRY_SECONDS);
+  g_assert_true (cvg_keeper_is_open (world->keeper));
+}
+
+/* ---- what is in memory ----------------------------------------------------------------------- */
+
+static void
+test_lock_drops_secrets (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  guint changes = 0;
+
+  g_signal_connect (world->instances, "changed", G_CALLBACK (count_change), &changes);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  g_assert_null (entry->credentials);
+  g_assert_null (cvg_clients_lookup (world->clients, "Confluence", AGENT_WORLD_CLIENT_ID)->secret);
+  g_assert_false (cvg_keeper_is_open (world->keeper));
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
+  g_assert_cmpuint (changes, ==, 1);
+  agent_world_settle ();
+
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  g_assert_null (entry->credentials);
+  agent_world_settle ();
+  agent_world_assert_secret (entry->credentials->access_token, "hush-A1");
+  agent_world_assert_secret (
+      cvg_clients_lookup (world->clients, "Confluence", AGENT_WORLD_CLIENT_ID)->secret, "hush-S");
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpuint (changes, ==, 2);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 0);
+}
+
+static void
+test_keyring_ends_and_comes_back (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNAVAILABLE);
+  agent_world_settle ();
+  g_assert_cmpstr (cvg_keeper_get_state (world->keeper), ==, "unavailable");
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  agent_world_settle ();
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+}
+
+static void
+test_index_rebuilt (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+  CvgEntry *entry = NULL;
+
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+  cvg_records_remove (CVG_RECORDS (world->records), CVG_RECORDS_INSTANCES, AGENT_WORLD_ID);
+  agent_world_start (world);
+
+  entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  g_assert_true (entry->record->signed_in);
+  g_assert_cmpstr (entry->record->user_id, ==, "user");
+  g_assert_cmpstr (entry->provider->name, ==, "Confluence");
+  agent_world_assert_secret (entry->credentials->access_token, "hush-A1");
+  g_assert_nonnull (cvg_records_dummy_peek (world->records, CVG_RECORDS_INSTANCES, AGENT_WORLD_ID));
+}
+
+static void
+test_index_older (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+  g_autoptr (CvgInstance) record = NULL;
+  g_autoptr (GVariant) older = NULL;
+  CvgEntry *entry = NULL;
+
+  /* Killed after the keyring had the sign-in and before the record was written. */
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+  record = cvg_instance_from_record (
+      cvg_records_dummy_peek (world->records, CVG_RECORDS_INSTANCES, AGENT_WORLD_ID), NULL);
+  record->signed_in = FALSE;
+  record->authorized_at = 0;
+  older = cvg_instance_to_record (record);
+  cvg_records_save (CVG_RECORDS (world->records), CVG_RECORDS_INSTANCES, AGENT_WORLD_ID, older);
+  agent_world_start (world);
+
+  entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  g_assert_true (entry->record->signed_in);
+  g_assert_cmpint (entry->record->authorized_at, ==, AGENT_WORLD_NOW - 500);
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+}
+
+static void
+test_item_missing (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+
+  /* Another program left an item without a secret, which is none. */
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+  cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID, "");
+  agent_world_start (world);
+  g_assert_null (agent_world_lookup (world, AGENT_WORLD_ID)->credentials);
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "signed-out");
+}
+
+static void
+test_item_unreadable (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+  g_autoptr (CvgCredentials) other = agent_world_credentials ("hush-A2", "hush-R2", 3600);
+
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+  agent_world_seed_instance (world, AGENT_WORLD_OTHER_ID, other);
+  cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID, "hush-nonsense");
+  agent_world_start (world);
+  agent_world_take_warning (AGENT_WORLD_ID);
+
+  /* It costs nobody else anything, and stays where it is. */
+  g_assert_true (cvg_keeper_is_open (world->keeper));
+  g_assert_null (agent_world_lookup (world, AGENT_WORLD_ID)->credentials);
+  g_assert_nonnull (agent_world_lookup (world, AGENT_WORLD_OTHER_ID)->credentials);
+  agent_world_assert_secret (
+      cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID), "hush-nonsense");
+}
+
+static void
+test_items_of_nobody (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+  g_autoptr (CvgSecret) without_identity = cvg_credentials_seal (credentials, NULL);
+  g_autoptr (CvgInstance) another = cvg_instance_new ();
+  g_autoptr (GVariant) identity = NULL;
+  g_autoptr (CvgSecret) of_another = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+
+  /* Without an identity, with that of another instance, of a kind that nobody knows. */
+  another->id = g_strdup (AGENT_WORLD_OTHER_ID);
+  another->user_id = g_strdup ("user");
+  another->server_name = g_strdup ("Confluence");
+  another->owner = g_strdup ("host");
+  identity = cvg_instance_to_record (another);
+  of_another = cvg_credentials_seal (credentials, identity);
+  cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID,
+                       cvg_secret_peek (of_another));
+  cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, "nonsense",
+                       cvg_secret_peek (without_identity));
+  cvg_vault_dummy_put (world->vault, CVG_VAULT_CLIENT, AGENT_WORLD_ID, "hush-S");
+  cvg_vault_dummy_put (world->vault, "future", AGENT_WORLD_ID, "hush-F");
+  agent_world_start (world);
+
+  g_assert_true (cvg_keeper_is_open (world->keeper));
+  list = cvg_instances_list (world->instances);
+  g_assert_cmpuint (list->len, ==, 0);
+  g_assert_cmpuint (cvg_vault_dummy_count_items (world->vault), ==, 4);
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+static void
+store (AgentWorld *world, CvgEntry *entry, const char *token, GAsyncResult **slot)
+{
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials (token, "hush-R9", 3600);
+
+  cvg_keeper_store_async (world->keeper, entry, credentials, entry->record, entry->generation,
+                          agent_world_on_ready, slot);
+}
+
+static void
+assert_write_failed (AgentWorld *world, GAsyncResult *result, CvgError code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (result);
+  g_assert_false (cvg_keeper_write_finish (world->keeper, result, &error));
+  agent_world_assert_error (error, code);
+}
+
+static void
+test_store (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  store (world, entry, "hush-A9", &result);
+  g_assert_false (cvg_keeper_is_idle (world->keeper));
+  agent_world_settle ();
+  g_assert_true (cvg_keeper_write_finish (world->keeper, result, NULL));
+  g_assert_true (cvg_keeper_is_idle (world->keeper));
+  assert_stored (world, AGENT_WORLD_ID, "hush-A9/hush-R9/1");
+  g_assert_cmpstr (cvg_vault_dummy_peek_label (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID),
+                   ==, "Claviger: Confluence");
+  /* It writes, and leaves the memory to who asked. */
+  agent_world_assert_secret (entry->credentials->access_token, "hush-A1");
+}
+
+static void
+test_store_locked (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_LOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  g_autoptr (GAsyncResult) locked = NULL;
+  g_autoptr (GAsyncResult) unavailable = NULL;
+
+  store (world, entry, "hush-A9", &locked);
+  agent_world_settle ();
+  assert_write_failed (world, locked, CVG_ERROR_KEYRING_LOCKED);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNAVAILABLE);
+  store (world, entry, "hush-A9", &unavailable);
+  agent_world_settle ();
+  assert_write_failed (world, unavailable, CVG_ERROR_KEYRING_UNAVAILABLE);
+  /* A store to a locked keyring makes some of them ask: it does not even get there. */
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_STORE), ==, 0);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 0);
+}
+
+static void
+test_store_superseded (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  g_autoptr (CvgCredentials) replaced = agent_world_credentials ("hush-A5", "hush-R5", 3600);
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  store (world, entry, "hush-A8", &first);
+  store (world, entry, "hush-A9", &second);
+  agent_world_settle ();
+  cvg_instances_replace_credentials (world->instances, entry, replaced, entry->record);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+  /* The first was on its way; the second had not begun. */
+  g_assert_true (cvg_keeper_write_finish (world->keeper, first, NULL));
+  assert_write_failed (world, second, CVG_ERROR_CANCELLED);
+  assert_stored (world, AGENT_WORLD_ID, "hush-A8/hush-R9/1");
+}
+
+static void
+test_store_removed (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgEntry) entry = cvg_entry_ref (agent_world_lookup (world, AGENT_WORLD_ID));
+  g_autoptr (GAsyncResult) result = NULL;
+
+  cvg_instances_remove (world->instances, entry);
+  store (world, entry, "hush-A9", &result);
+  agent_world_settle ();
+  assert_write_failed (world, result, CVG_ERROR_CANCELLED);
+}
+
+/* ---- what could not be written --------------------------------------------------------------- */
+
+/* As a refresh does whose store failed. */
+static void
+make_unsaved (AgentWorld *world, CvgEntry *entry, const char *token, const char *refresh_token)
+{
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials (token, refresh_token, 3600);
+
+  credentials->serial = cvg_entry_give_serial (entry);
+  cvg_instances_set_refreshed (world->instances, entry, credentials);
+  cvg_keeper_keep_unsaved (world->keeper, entry);
+}
+
+static void
+test_unsaved_is_retried (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+
+  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  g_assert_true (entry->unsaved);
+  agent_world_pass (world, RETRY_SECONDS - 1);
+  assert_stored (world, AGENT_WORLD_ID, "hush-A1/hush-R1/1");
+
+  /* It fails once more, and is tried once more. */
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
+  agent_world_pass (world, 1);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_STORE), ==, 1);
+  g_assert_true (entry->unsaved);
+  agent_world_pass (world, RETRY_SECONDS);
+  assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+  g_assert_false (entry->unsaved);
+
+  /* And then never again. */
+  g_assert_cmpuint (cvg_clock_dummy_count_alarms (world->clock), ==, 0);
+  agent_world_pass (world, 3 * RETRY_SECONDS);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_STORE), ==, 2);
+}
+
+static void
+test_unsaved_outlives_a_lock (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+
+  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  agent_world_settle ();
+  /* It is the only token that works: what is in the keyring has been replaced. */
+  agent_world_assert_secret (entry->credentials->access_token, "hush-A2");
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  agent_world_pass (world, 3 * RETRY_SECONDS);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_STORE), ==, 0);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 0);
+
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  agent_world_settle ();
+  agent_world_assert_secret (entry->credentials->access_token, "hush-A2");
+  assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+  g_assert_false (entry->unsaved);
+
+  /* Now it goes with the others. */
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  g_assert_null (entry->credentials);
+}
+
+static void
+test_unsaved_while_locked (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_LOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+
+  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  /* Time alone unlocks nothing: no alarm, no wake-up. */
+  g_assert_cmpuint (cvg_clock_dummy_count_alarms (world->clock), ==, 0);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  agent_world_settle ();
+  assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+}
+
+static void
+test_unsaved_never_overwrites_newer (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  const CvgDemand force = { .force_refresh = TRUE };
+  g_autoptr (GAsyncResult) refreshed = NULL;
+  g_autoptr (CvgCredentials) served = NULL;
+
+  /* A token waits to be written; a refresh brings the next one, whose store is under way when the
+   * alarm of the first goes off. */
+  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  agent_world_pass (world, RETRY_SECONDS - 1);
+  agent_world_push_token (world, "hush-A3", "hush-R3");
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_dispenser_get_async (cvg_agent_get_dispenser (world->agent), entry, &force, NULL,
+                           agent_world_on_ready, &refreshed);
+  agent_world_settle ();
+  g_assert_cmpuint (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_STORE), ==, 1);
+  agent_world_pass (world, 1);
+  g_assert_null (refreshed);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+
+  /* The older one behind it must not put back the refresh token that the server replaced. */
+  g_assert_nonnull (refreshed);
+  served = cvg_dispenser_get_finish (cvg_agent_get_dispenser (world->agent), refreshed, NULL);
+  agent_world_assert_secret (served->access_token, "hush-A3");
+  assert_stored (world, AGENT_WORLD_ID, "hush-A3/hush-R3/3");
+  g_assert_false (entry->unsaved);
+}
+
+static void
+test_unsaved_newer_stays_unsaved (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  const CvgDemand force = { .force_refresh = TRUE };
+  g_autoptr (GAsyncResult) refreshed = NULL;
+
+  /* Likewise, but the store of the newer one fails. */
+  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  agent_world_pass (world, RETRY_SECONDS - 1);
+  agent_world_push_token (world, "hush-A3", "hush-R3");
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
+  cvg_dispenser_get_async (cvg_agent_get_dispenser (world->agent), entry, &force, NULL,
+                           agent_world_on_ready, &refreshed);
+  agent_world_settle ();
+  agent_world_pass (world, 1);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+  g_assert_nonnull (refreshed);
+  g_assert_true (entry->unsaved);
+  agent_world_assert_secret (entry->credentials->access_token, "hush-A3");
+
+  agent_world_pass (world, RETRY_SECONDS);
+  assert_stored (world, AGENT_WORLD_ID, "hush-A3/hush-R3/3");
+  g_assert_false (entry->unsaved);
+}
+
+static void
+test_unsaved_replaced (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  g_autoptr (CvgCredentials) replaced = agent_world_credentials ("hush-A5", "hush-R5", 3600);
+
+  /* Signed in again: what waited is void. */
+  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  cvg_instances_replace_credentials (world->instances, entry, replaced, entry->record);
+  agent_world_pass (world, RETRY_SECONDS);
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_STORE), ==, 0);
+}
+
+static void
+test_unsaved_at_stop (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+
+  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  g_assert_cmpuint (cvg_clock_dummy_count_alarms (world->clock), ==, 1);
+  cvg_agent_stop (world->agent);
+  agent_world_settle ();
+  g_assert_cmpuint (cvg_clock_dummy_count_alarms (world->clock), ==, 0);
+  /* The last chance: the process ends, and the memory with it. */
+  assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+}
+
+int
+main (int argc, char *argv[])
+{
+  agent_world_init (&argc, &argv);
+
+  g_test_add_func ("/keeper/start/unlocked", test_start_unlocked);
+  g_test_add_func ("/keeper/start/locked", test_start_locked);
+  g_test_add_func ("/keeper/start/unavailable", test_start_unavailable);
+  g_test_add_func ("/keeper/start/callers-before-the-state-is-known",
+                   test_callers_before_the_state_is_known);
+  g_test_add_func ("/keeper/start/callers-before-it-is-read", test_callers_before_it_is_read);
+  g_test_add_func ("/keeper/open/one-prompt-for-all", test_one_prompt_for_all);
+  g_test_add_func ("/keeper/open/dismissed", test_dismissed);
+  g_test_add_func ("/keeper/open/unlocked-by-other-means", test_unlocked_by_other_means);
+  g_test_add_func ("/keeper/open/one-caller-cancels", test_one_caller_cancels);
+  g_test_add_func ("/keeper/open/stop-takes-the-prompt-down", test_stop_takes_the_prompt_down);
+  g_test_add_func ("/keeper/open/read-fails", test_read_fails);
+  g_test_add_func ("/keeper/open/read-fails-and-somebody-comes",
+                   test_read_fails_and_somebody_comes);
+  g_test_add_func ("/keeper/open/locked-while-it-is-read", test_locked_while_it_is_read);
+  g_test_add_func ("/keeper/open/locked-and-unlocked-while-it-is-read",
+                   test_locked_and_unlocked_while_it_is_read);
+  g_test_add_func ("/keeper/memory/lock-drops-secrets", test_lock_drops_secrets);
+  g_test_add_func ("/keeper/memory/keyring-ends-and-comes-back", test_keyring_ends_and_comes_back);
+  g_test_add_func ("/keeper/memory/index-rebuilt", test_index_rebuilt);
+  g_test_add_func ("/keeper/memory/index-older-than-the-keyring", test_index_older);
+  g_test_add_func ("/keeper/memory/item-missing", test_item_missing);
+  g_test_add_func ("/keeper/memory/item-unreadable", test_item_unreadable);
+  g_test_add_func ("/keeper/memory/items-of-nobody", test_items_of_nobody);
+  g_test_add_func ("/keeper/store/durable", test_store);
+  g_test_add_func ("/keeper/store/locked", test_store_locked);
+  g_test_add_func ("/keeper/store/superseded", test_store_superseded);
+  g_test_add_func ("/keeper/store/removed", test_store_removed);
+  g_test_add_func ("/keeper/unsaved/is-retried", test_unsaved_is_retried);
+  g_test_add_func ("/keeper/unsaved/outlives-a-lock", test_unsaved_outlives_a_lock);
+  g_test_add_func ("/keeper/unsaved/while-locked", test_unsaved_while_locked);
+  g_test_add_func ("/keeper/unsaved/never-overwrites-newer", test_unsaved_never_overwrites_newer);
+  g_test_add_func ("/keeper/unsaved/newer-stays-unsaved", test_unsaved_newer_stays_unsaved);
+  g_test_add_func ("/keeper/unsaved/replaced", test_unsaved_replaced);
+  g_test_add_func ("/keeper/unsaved/last-chance-at-stop", test_unsaved_at_stop);
+
+  return g_test_run ();
+}
