@@ -185,7 +185,8 @@ announce (CvgKeeper *self)
     {
       CvgEntry *entry = g_ptr_array_index (entries, i);
 
-      if (entry->record->signed_in)
+      /* A dead grant is one whether or not the keyring can be read. */
+      if (entry->record->signed_in && entry->record->dead_reason == NULL)
         cvg_instances_changed (self->instances, entry);
     }
 }
