@@ -52,9 +52,9 @@ class Command:
         """The address that it asks the person to open."""
         return wait_for(lambda: _ADDRESS.search(self.stderr), timeout, "an address").group()
 
-    def interrupt(self):
-        """Ctrl-C."""
-        os.kill(self._process.pid, signal.SIGINT)
+    def interrupt(self, signal_number=signal.SIGINT):
+        """Ctrl-C, or another way to be told to stop."""
+        os.kill(self._process.pid, signal_number)
 
     def wait(self, timeout=20):
         """Its exit status."""
