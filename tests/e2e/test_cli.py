@@ -7,9 +7,11 @@ import os
 import pty
 import re
 import signal
+import subprocess
 
 import pytest
 
+from e2e.daemon import program_from
 from e2e.waiting import wait_for
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -363,6 +365,32 @@ def test_without_a_bus_it_is_nine(empty_world):
 
 
 # Terminals.
+
+
+def on_a_terminal(world, *arguments, **environment):
+    """What a person sees who runs the client; the pty is its stdout."""
+    screen, terminal = pty.openpty()
+    done = subprocess.run(
+        [*program_from("CLAVIGER"), *arguments],
+        env=world.environment | {"TERM": "xterm"} | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+        timeout=20,
+    )
+    os.close(terminal)
+    assert done.returncode == 0, done.stderr
+    shown = os.read(screen, 65536).decode()
+    os.close(screen)
+    return shown
+
+
+def test_colours_are_for_terminals_that_want_them(world, signed_in):
+    assert "\x1b[" in on_a_terminal(world, "list")
+    assert "\x1b[" not in on_a_terminal(world, "list", NO_COLOR="1")
+    assert "\x1b[" not in on_a_terminal(world, "list", TERM="dumb")
+    assert "\x1b[" not in on_a_terminal(world, "--json", "list")
+    assert "\x1b[" not in world.cli("list").stdout
 
 
 def test_a_pipe_gets_no_colours_and_names_cannot_steer_a_terminal(world):
