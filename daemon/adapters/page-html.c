@@ -106,12 +106,27 @@ cvg_page_html_render (const CvgPage *page)
   return g_string_free (html, FALSE);
 }
 
+/* libsoup has no words for the younger ones of the statuses in use here (RFC 9110, RFC 6585). */
+static const char *
+get_phrase (guint status)
+{
+  switch (status)
+    {
+    case 421:
+      return "Misdirected Request";
+    case 431:
+      return "Request Header Fields Too Large";
+    default:
+      return soup_status_get_phrase (status);
+    }
+}
+
 static GString *
 answer_new (guint status)
 {
   GString *answer = g_string_new (NULL);
 
-  g_string_append_printf (answer, "HTTP/1.1 %u %s\r\n", status, soup_status_get_phrase (status));
+  g_string_append_printf (answer, "HTTP/1.1 %u %s\r\n", status, get_phrase (status));
   g_string_append_printf (answer, "Content-Security-Policy: %s\r\n", content_policy ());
   g_string_append (answer, "Cache-Control: no-store\r\n"
                            "Connection: close\r\n"

@@ -153,17 +153,29 @@ test_location_of_two_lines (void)
 static void
 test_refusals (void)
 {
-  static const guint statuses[] = { 400, 403, 404, 405, 421, 431 };
+  static const struct
+  {
+    guint status;
+    const char *phrase;
+  } vectors[] = {
+    { 400, "Bad Request" },
+    { 403, "Forbidden" },
+    { 404, "Not Found" },
+    { 405, "Method Not Allowed" },
+    { 421, "Misdirected Request" },             /* libsoup has no words for it */
+    { 431, "Request Header Fields Too Large" }, /* likewise */
+  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (vectors); i++)
     {
-      g_autoptr (GBytes) bytes = cvg_page_html_refuse (statuses[i]);
+      g_autoptr (GBytes) bytes = cvg_page_html_refuse (vectors[i].status);
       g_autofree char *answer = answer_text (bytes);
-      g_autofree char *start = g_strdup_printf ("HTTP/1.1 %u ", statuses[i]);
+      g_autofree char *start =
+          g_strdup_printf ("HTTP/1.1 %u %s\r\n", vectors[i].status, vectors[i].phrase);
 
       g_assert_true (g_str_has_prefix (answer, start));
       g_assert_true (g_str_has_suffix (answer, "\r\nContent-Length: 0\r\n\r\n"));
-      g_assert_cmpint (strstr (answer, "\r\nAllow: GET\r\n") != NULL, ==, statuses[i] == 405);
+      g_assert_cmpint (strstr (answer, "\r\nAllow: GET\r\n") != NULL, ==, vectors[i].status == 405);
     }
 }
 
