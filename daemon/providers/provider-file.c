@@ -10,8 +10,12 @@
  */
 #include "providers/provider-file.h"
 
+#include <string.h>
+
 #include "providers/endpoint.h"
 #include "providers/field.h"
+
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 static const char *const booleans[] = { "false", "true", NULL };
 static const char *const separators[] = { "space", "comma", NULL };
@@ -164,7 +168,7 @@ check_whole (const CvgProvider *provider, GError **error)
  * @size: its length in bytes
  *
  * Returns: (transfer full): its groups and keys; fails with %G_KEY_FILE_ERROR if @data is too
- *   large, not UTF-8 (a NUL is not), or not a key file
+ *   large, not UTF-8 (a NUL is not), begins with a byte order mark, or is not a key file
  */
 GKeyFile *
 cvg_provider_file_load (const char *data, size_t size, GError **error)
@@ -181,6 +185,14 @@ cvg_provider_file_load (const char *data, size_t size, GError **error)
     {
       g_set_error_literal (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_UNKNOWN_ENCODING,
                            "is not UTF-8 text");
+      return NULL;
+    }
+  /* Some editors put one there unseen; to a key file it would be part of the first group's line. */
+  if (size >= strlen (BYTE_ORDER_MARK) &&
+      memcmp (data, BYTE_ORDER_MARK, strlen (BYTE_ORDER_MARK)) == 0)
+    {
+      g_set_error_literal (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_UNKNOWN_ENCODING,
+                           "begins with a byte order mark; save it without");
       return NULL;
     }
   if (!g_key_file_load_from_data (file, data, size, G_KEY_FILE_NONE, error))

@@ -420,6 +420,18 @@ test_hostile_text (void)
     }
 }
 
+/* Editors put it there unseen, so that the reason must name it. */
+static void
+test_byte_order_mark (void)
+{
+  const char *text = "\xef\xbb\xbf" MINIMAL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (read_text (text, strlen (text), &error));
+  g_assert_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_UNKNOWN_ENCODING);
+  g_assert_nonnull (strstr (error->message, "begins with a byte order mark"));
+}
+
 static void
 test_huge (void)
 {
@@ -494,6 +506,7 @@ main (int argc, char **argv)
   g_test_add_func ("/provider-file/mistakes", test_mistakes);
   g_test_add_func ("/provider-file/url-is-not-repeated", test_url_is_not_repeated);
   g_test_add_func ("/provider-file/hostile-text", test_hostile_text);
+  g_test_add_func ("/provider-file/byte-order-mark", test_byte_order_mark);
   g_test_add_func ("/provider-file/huge", test_huge);
   g_test_add_func ("/provider-file/fuzz-inputs", test_fuzz_inputs);
   return g_test_run ();
