@@ -93,7 +93,7 @@ find_mistake_in_target (GUri *uri)
     return "must be https, or http to a loopback address";
   /* A name is resolved by others: "localhost" is one too (RFC 8252 section 8.3). */
   if (!is_loopback_literal (g_uri_get_host (uri)))
-    return "must be https; http is for the loopback addresses 127.0.0.1 and [::1] alone";
+    return "must be https; http is for the loopback addresses 127.0.0.0/8 and [::1] alone";
   return NULL;
 }
 

@@ -59,12 +59,12 @@ test_target (void)
     { "https://", "host" },                                    /* no host */
     { "https://:443/", "host" },                               /* no host */
     { "http://example.org/", "https" },                        /* not encrypted */
-    { "http://localhost:3000/", "https" },                     /* a name, not a literal */
+    { "http://localhost:3000/", "[::1]" },                     /* a name, not a literal */
     { "http://127.1/", "https" },                              /* shorthand */
     { "http://2130706433/", "https" },                         /* a number */
     { "http://0177.0.0.1/", "https" },                         /* octal */
     { "http://127.0.0.1.example.org/", "https" },              /* looks like one */
-    { "http://128.0.0.1/", "https" },                          /* next to it */
+    { "http://128.0.0.1/", "127.0.0.0/8" },                    /* next to it */
     { "http://[::ffff:127.0.0.1]/", "https" },                 /* mapped */
     { "http://0.0.0.0/", "https" },                            /* every address */
     { "http://127.0.0.1%2eexample.org/", "escapes" },          /* escapes in a host */
