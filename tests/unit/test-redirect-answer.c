@@ -212,7 +212,10 @@ test_pasted (void)
     { URI "?code=c%2Fd&state=s#", "code=c%2Fd&state=s", NULL },   /* an empty fragment */
     { URI "?code=c&state=s#_=_", "code=c&state=s", NULL },        /* what Facebook adds */
     { "HTTP://127.0.0.1:18417/callback?code=c", "code=c", NULL }, /* letter case */
-    { URI "?code=QUOTED#access_token=x", NULL, "fragment" },      /* the implicit flow */
+    { URI "?code=c#access_token=x#y", "code=c", NULL },           /* the listener never sees it */
+    { " " URI "?code=c# \r\n", "code=c", NULL },                  /* white space behind it */
+    { URI "?code=c#\xff %", "code=c", NULL },                     /* no part of an address */
+    { URI "#access_token=QUOTED", NULL, "query" },                /* the implicit flow */
     { "https://127.0.0.1:18417/callback?code=QUOTED", NULL, "scheme" },
     { "http://localhost:18417/callback?code=QUOTED", NULL, "host" },
     { "http://127.0.0.1.evil.org:18417/callback?code=QUOTED", NULL, "host" },
