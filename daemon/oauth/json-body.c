@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * JSON from a server. The JSON library parses by recursion without a limit, takes more than JSON
- * (comments, assignments) and ends strings at an escaped NUL; what it gets was therefore walked
- * over once. Anything that a sane server would not send is no answer at all.
+ * (comments, assignments), ends strings at an escaped NUL and lets numbers overflow; what it gets
+ * was therefore walked over once. Anything that a sane server would not send is no answer at all.
  */
 #include "oauth/json-body.h"
 
@@ -97,6 +97,50 @@ is_one_shallow_value (const char *p, const char *end)
   return p != NULL && is_over;
 }
 
+static gboolean
+is_of_word (char c)
+{
+  return g_ascii_isalnum (c) || c == '.' || c == '+' || c == '-';
+}
+
+static gboolean
+is_integer_beyond_64_bits (const char *word, gsize length)
+{
+  const char *limit = *word == '-' ? "-9223372036854775808" : "9223372036854775807";
+  gsize limit_length = strlen (limit);
+
+  if (length < limit_length)
+    return FALSE;
+  for (gsize i = *word == '-' ? 1 : 0; i < length; i++)
+    if (!g_ascii_isdigit (word[i]))
+      return FALSE;
+
+  return length > limit_length || strncmp (word, limit, length) > 0;
+}
+
+/* The library lets whole numbers overflow. With ".0" behind it such a number is a double, which is
+ * as near as D-Bus gets. Returns (transfer full): @text with those, to be wiped */
+static char *
+make_wide_integers_doubles (const char *text, gsize length)
+{
+  const char *end = text + length;
+  /* So much that it is never moved, which would leave secrets behind. */
+  GString *safe = g_string_sized_new (2 * length);
+
+  for (const char *p = text, *next = NULL; p < end; p = next)
+    {
+      next = *p == '"' ? skip_string (p + 1, end) : p + 1;
+      while (is_of_word (*p) && next < end && is_of_word (*next))
+        next++;
+
+      g_string_append_len (safe, p, next - p);
+      if (is_integer_beyond_64_bits (p, (gsize) (next - p)))
+        g_string_append (safe, ".0");
+    }
+
+  return g_string_free (safe, FALSE);
+}
+
 /**
  * cvg_json_body_is_sound:
  *
@@ -125,12 +169,17 @@ cvg_json_body_parse (const CvgSecret *body)
   const char *text = cvg_secret_peek (body);
   gsize length = cvg_secret_get_length (body);
   g_autoptr (JsonParser) parser = json_parser_new ();
+  char *safe = NULL;
+  gboolean is_json = FALSE;
 
-  if (!cvg_json_body_is_sound (body) || !is_one_shallow_value (text, text + length) ||
-      !json_parser_load_from_data (parser, text, (gssize) length, NULL))
+  if (!cvg_json_body_is_sound (body) || !is_one_shallow_value (text, text + length))
     return NULL;
 
-  return json_parser_steal_root (parser);
+  safe = make_wide_integers_doubles (text, length);
+  is_json = json_parser_load_from_data (parser, safe, -1, NULL);
+  cvg_wipe_free (safe);
+
+  return is_json ? json_parser_steal_root (parser) : NULL;
 }
 
 /** cvg_json_body_get_string: Returns: (nullable): the string @member; %NULL if it is none */

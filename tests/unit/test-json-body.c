@@ -155,6 +155,47 @@ test_variants_have_no_nulls (void)
 }
 
 static void
+test_wide_integers (void)
+{
+  static const struct
+  {
+    const char *number;
+    double wide; /* 0: it stays whole */
+    gint64 whole;
+  } vectors[] = {
+    { "9223372036854775807", 0, G_MAXINT64 },                    /* the largest */
+    { "-9223372036854775808", 0, G_MININT64 },                   /* the smallest */
+    { "9223372036854775808", 9223372036854775808.0, 0 },         /* one more */
+    { "-9223372036854775809", -9223372036854775808.0, 0 },       /* one less */
+    { "1180591620717411303424", 0x1p70, 0 },                     /* 2^70 */
+    { "-1180591620717411303424", -0x1p70, 0 },                   /* below 0 */
+    { "0.1234567890123456789012", 0.1234567890123456789012, 0 }, /* many digits, but no overflow */
+    { "11805916207174113034240e1", 0x1p70 * 100, 0 },            /* a double as it is */
+    { "1234567890123456789", 0, G_GINT64_CONSTANT (1234567890123456789) },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("{\"a\":[%s,\"%s\"]}", vectors[i].number, vectors[i].number);
+      g_autoptr (JsonNode) node = parse_sized (text, strlen (text));
+      g_autoptr (GVariant) variant = cvg_json_body_to_variant (node);
+      g_autoptr (GVariant) array = g_variant_lookup_value (variant, "a", G_VARIANT_TYPE ("av"));
+      g_autoptr (GVariant) number = NULL;
+      g_autoptr (GVariant) string = NULL;
+
+      g_variant_get_child (array, 0, "v", &number);
+      g_variant_get_child (array, 1, "v", &string);
+      if (vectors[i].wide == 0)
+        g_assert_cmpint (g_variant_get_int64 (number), ==, vectors[i].whole);
+      else
+        g_assert_cmpfloat_with_epsilon (g_variant_get_double (number) / vectors[i].wide, 1, 1e-12);
+      /* What looks like one in a string is none. */
+      g_assert_cmpstr (g_variant_get_string (string, NULL), ==, vectors[i].number);
+    }
+}
+
+static void
 test_get_string (void)
 {
   static const char text[] = "{\"s\":\"x\",\"i\":1,\"n\":null,\"o\":{},\"a\":[\"x\"],\"b\":true}";
@@ -178,6 +219,7 @@ main (int argc, char **argv)
   g_test_add_func ("/json-body/depth", test_depth);
   g_test_add_func ("/json-body/length", test_length);
   g_test_add_func ("/json-body/variants-have-no-nulls", test_variants_have_no_nulls);
+  g_test_add_func ("/json-body/wide-integers-become-doubles", test_wide_integers);
   g_test_add_func ("/json-body/get-string", test_get_string);
   return g_test_run ();
 }
