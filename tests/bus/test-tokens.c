@@ -493,7 +493,7 @@ test_deleted_during_the_refresh (BusWorld *world, gconstpointer data)
                       g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), "b");
   bus_world_push_tokens (world, "2");
   cvg_http_dummy_answer (world->http);
-  bus_reply_wait_failure (reply, "TryLater", BUS_ID);
+  bus_reply_wait_failure (reply, "NotFound", BUS_ID);
   g_assert_null (cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
 }
 

@@ -313,7 +313,7 @@ test_sign_out_keeps_refresh_from_coming_back (void)
   g_assert_nonnull (refreshed);
   g_assert_null (
       cvg_dispenser_get_finish (cvg_agent_get_dispenser (world->agent), refreshed, &error));
-  agent_world_assert_error (error, CVG_ERROR_TRY_LATER);
+  agent_world_assert_error (error, CVG_ERROR_NOT_SIGNED_IN);
   assert_stored (world, entry, NULL);
   g_assert_null (entry->credentials);
   g_assert_false (entry->record->signed_in);
