@@ -116,6 +116,12 @@ judge (CvgDispenser *self, const CvgEntry *entry, const CvgDemand *demand, GErro
   const CvgInstance *record = entry->record;
   gint64 now = cvg_clock_get_seconds (self->clock);
 
+  if (entry->removed)
+    {
+      g_set_error (error, CVG_ERROR, CVG_ERROR_NOT_FOUND, "Instance %s was deleted meanwhile",
+                   record->id);
+      return VERDICT_ERROR;
+    }
   if (record->dead_reason != NULL)
     {
       g_set_error (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN, "Instance %s needs a new sign-in: %s",
@@ -262,7 +268,8 @@ cvg_dispenser_get_async (CvgDispenser *self,
 /**
  * cvg_dispenser_get_finish:
  *
- * Returns: (transfer full): the credentials. Fails with %CVG_ERROR_NOT_SIGNED_IN,
+ * Returns: (transfer full): the credentials. Fails with %CVG_ERROR_NOT_FOUND (it was deleted
+ *   meanwhile), %CVG_ERROR_NOT_SIGNED_IN,
  *   %CVG_ERROR_NEEDS_SIGN_IN, %CVG_ERROR_NO_CLIENT, %CVG_ERROR_KEYRING_LOCKED,
  *   %CVG_ERROR_KEYRING_UNAVAILABLE, %CVG_ERROR_TRY_LATER, %CVG_ERROR_REFUSED or
  *   %G_IO_ERROR_CANCELLED
