@@ -35,6 +35,8 @@ struct _CvgAuthorizations
   CvgSignIns *sign_ins;        /* (owned) */
   CvgCallers *callers;         /* (owned) */
   GHashTable *branches;        /* (owned) (element-type utf8 Branch): by sender */
+  GPtrArray *former;           /* (owned) (element-type CvgAuthorization): no branch has them */
+  guint former_source;         /* lets go of @former */
   Branch *root;                /* (owned) (nullable): nobody's */
   guint fence;
 };
@@ -59,6 +61,8 @@ cvg_authorizations_finalize (GObject *object)
 
   g_clear_pointer (&self->branches, g_hash_table_unref);
   g_clear_pointer (&self->root, branch_free);
+  g_clear_handle_id (&self->former_source, g_source_remove);
+  g_clear_pointer (&self->former, g_ptr_array_unref);
   g_dbus_connection_remove_filter (self->connection, self->fence);
   g_clear_object (&self->callers);
   g_clear_object (&self->sign_ins);
@@ -78,6 +82,7 @@ cvg_authorizations_init (CvgAuthorizations *self)
 {
   self->branches =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) branch_free);
+  self->former = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /* ---- what is there for a sender -------------------------------------------------------------- */
@@ -199,21 +204,46 @@ on_caller_left (CvgCallers *callers, const char *name, gpointer user_data)
 }
 
 static gboolean
-has_sign_in (gpointer token, gpointer object, gpointer user_data)
+on_calls_over (gpointer user_data)
 {
-  return cvg_authorization_get_sign_in (object) == user_data;
+  CvgAuthorizations *self = CVG_AUTHORIZATIONS (user_data);
+
+  self->former_source = 0;
+  g_ptr_array_set_size (self->former, 0);
+  return G_SOURCE_REMOVE;
+}
+
+/* GDBus asks what dispatch() found in a later turn of the main loop, and holds no reference until
+ * then. Its turns are of the default priority; when there is none left, nobody has @object. */
+static void
+let_go_later (CvgAuthorizations *self, CvgAuthorization *object)
+{
+  g_ptr_array_add (self->former, g_object_ref (object));
+  if (self->former_source == 0)
+    self->former_source = g_idle_add (on_calls_over, self);
 }
 
 static void
 on_forgotten (CvgSignIns *sign_ins, CvgSignIn *sign_in, gpointer user_data)
 {
   CvgAuthorizations *self = CVG_AUTHORIZATIONS (user_data);
-  GHashTableIter iter;
+  GHashTableIter branches;
   gpointer branch = NULL;
 
-  g_hash_table_iter_init (&iter, self->branches);
-  while (g_hash_table_iter_next (&iter, NULL, &branch))
-    g_hash_table_foreach_remove (((Branch *) branch)->objects, has_sign_in, sign_in);
+  g_hash_table_iter_init (&branches, self->branches);
+  while (g_hash_table_iter_next (&branches, NULL, &branch))
+    {
+      GHashTableIter objects;
+      gpointer object = NULL;
+
+      g_hash_table_iter_init (&objects, ((Branch *) branch)->objects);
+      while (g_hash_table_iter_next (&objects, NULL, &object))
+        if (cvg_authorization_get_sign_in (object) == sign_in)
+          {
+            let_go_later (self, object);
+            g_hash_table_iter_remove (&objects);
+          }
+    }
 }
 
 /**

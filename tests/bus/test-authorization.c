@@ -201,6 +201,28 @@ test_it_stays_for_a_minute (BusWorld *world, gconstpointer data)
   assert_same_answers (world->caller, path, beside);
 }
 
+/* GDBus looks for an object in one turn of the main loop and calls it in another. */
+static void
+test_forgotten_during_a_call (BusWorld *world, gconstpointer data)
+{
+  bus_add_client (world->caller);
+  bus_create (world->caller, BUS_ID, "ada", "Confluence");
+  for (guint turns = 0; turns < 12; turns++)
+    {
+      g_autofree char *path = bus_authorize (world->caller, BUS_ID, "{'flow': <'paste'>}");
+      g_autoptr (BusReply) first = bus_begin_at (world->caller, path, CVG_AUTHORIZATION_INTERFACE,
+                                                 "Cancel", NULL);
+      g_autoptr (GVariant) nothing = bus_reply_wait (first, "");
+      g_autoptr (BusReply) reply = bus_begin_at (world->caller, path, CVG_AUTHORIZATION_INTERFACE,
+                                                 "Cancel", NULL);
+
+      for (guint i = 0; i < turns && !reply->over; i++)
+        g_main_context_iteration (NULL, TRUE);
+      bus_world_pass (world, 60);
+      BUS_WAIT (reply->over);
+    }
+}
+
 static void
 test_cancelled_when_its_caller_leaves (BusWorld *world, gconstpointer data)
 {
@@ -439,6 +461,7 @@ main (int argc, char **argv)
   BUS_TEST ("/authorization/paths-around-it", test_paths_around_it);
   BUS_TEST ("/authorization/signals-for-its-caller-alone", test_signals_for_its_caller_alone);
   BUS_TEST ("/authorization/it-stays-for-a-minute", test_it_stays_for_a_minute);
+  BUS_TEST ("/authorization/forgotten-during-a-call", test_forgotten_during_a_call);
   BUS_TEST ("/authorization/cancelled-when-its-caller-leaves",
             test_cancelled_when_its_caller_leaves);
   BUS_TEST ("/authorization/caller-leaves-at-the-prompt", test_caller_leaves_at_the_prompt);
