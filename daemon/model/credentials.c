@@ -123,11 +123,18 @@ cvg_credentials_is_fresh (const CvgCredentials *credentials, gint64 now, guint v
 
   if (credentials->expires_at == 0)
     return TRUE;
+  /* First of all: callers set it as they like, and what is in the past need not be subtracted. */
+  if (credentials->expires_at <= now)
+    return FALSE;
 
   if (credentials->obtained_at > 0 && credentials->expires_at > credentials->obtained_at)
-    wanted = MIN (wanted, (credentials->expires_at - credentials->obtained_at) * 9 / 10);
+    {
+      gint64 lifetime = credentials->expires_at - credentials->obtained_at;
 
-  return credentials->expires_at - now > 0 && credentials->expires_at - now >= wanted;
+      wanted = MIN (wanted, lifetime / 10 * 9 + lifetime % 10 * 9 / 10);
+    }
+
+  return credentials->expires_at - now >= wanted;
 }
 
 static void

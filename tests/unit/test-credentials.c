@@ -107,6 +107,8 @@ test_fresh (void)
     { 0, 4600, 1000, 3600, TRUE },         /* likewise */
     { 5000, 4600, 1000, 60, TRUE },        /* the clock was set back */
     { 1000, -1, 1000, 0, FALSE },          /* a lie in the keyring */
+    { 1000, G_MININT64, 1000, 0, FALSE },  /* a larger one */
+    { 1000, G_MAXINT64, 1000, 60, TRUE },  /* as a caller may set it */
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
