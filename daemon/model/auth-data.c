@@ -6,6 +6,8 @@
  */
 #include "model/auth-data.h"
 
+#include <math.h>
+
 #include "dbus/error.h"
 #include "model/vardict.h"
 
@@ -183,6 +185,21 @@ cvg_auth_data_build (const CvgCredentials *credentials,
 
 /* ---- what callers set ------------------------------------------------------------------------ */
 
+/* Tokens and keys go into headers and are printed as one line. */
+static gboolean
+check_one_line (const char *key, GVariant *text, GError **error)
+{
+  for (const char *c = g_variant_get_string (text, NULL); *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      {
+        g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                     "Auth data: “%s” has a control character in it", key);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
 static gboolean
 take_string (GVariantDict *dict, const char *key, char **value, GError **error)
 {
@@ -198,6 +215,9 @@ take_string (GVariantDict *dict, const char *key, char **value, GError **error)
                    g_variant_get_type_string (variant));
       return FALSE;
     }
+
+  if (!check_one_line (key, variant, error))
+    return FALSE;
 
   /* Empty is as good as absent: an empty refresh token is none that a server could take. */
   if (*g_variant_get_string (variant, NULL) != '\0')
@@ -271,8 +291,18 @@ unwrap_data (GVariantDict *dict, GError **error)
 
   g_variant_dict_remove (dict, "data");
   g_variant_iter_init (&iter, data);
-  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-    g_variant_dict_insert_value (dict, key, value);
+  while ((value = NULL, g_variant_iter_next (&iter, "{&sv}", &key, &value)))
+    {
+      g_autoptr (GVariant) owned = value;
+
+      if (g_variant_dict_contains (dict, key))
+        {
+          g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                       "Auth data: “%s” is there twice, in “data” and beside it", key);
+          return FALSE;
+        }
+      g_variant_dict_insert_value (dict, key, owned);
+    }
   return TRUE;
 }
 
@@ -319,6 +349,28 @@ check_keys_of_api (GVariantDict *dict, GError **error)
                        g_variant_get_type_string (value));
           return FALSE;
         }
+      if (value != NULL && !check_one_line (key, value, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* JSON, in which HTTP callers and the CLI get auth data, has no word for the others. */
+static gboolean
+is_finite (GVariant *value)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
+    return isfinite (g_variant_get_double (value));
+  if (!g_variant_is_container (value))
+    return TRUE;
+
+  for (gsize i = 0; i < g_variant_n_children (value); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+
+      if (!is_finite (child))
+        return FALSE;
     }
 
   return TRUE;
@@ -339,6 +391,12 @@ cvg_auth_data_parse (GVariant *auth_data, gint64 now, GError **error)
   g_autoptr (CvgCredentials) credentials = cvg_credentials_new ();
   g_autoptr (GVariant) members = NULL;
 
+  if (!is_finite (auth_data))
+    {
+      g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                           "Auth data: there is a number in it that is not finite");
+      return NULL;
+    }
   if (!unwrap_data (&dict, error) || !take_named (&dict, credentials, now, error) ||
       !check_keys_of_api (&dict, error))
     return NULL;

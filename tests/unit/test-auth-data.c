@@ -302,9 +302,8 @@ test_parse_members (void)
     { "{'api_key': <'K'>}", "{'api_key': <'K'>}" },
     { "{'token': <'T'>, 'url': <'https://x'>}", "{'token': <'T'>, 'url': <'https://x'>}" },
     { "{'username': <'u'>, 'password': <'p'>}", "{'username': <'u'>, 'password': <'p'>}" },
-    /* What stands in “data” is as good as what stands beside it, and wins. */
+    /* What stands in “data” is as good as what stands beside it. */
     { "{'data': <{'api_key': <'K'>}>}", "{'api_key': <'K'>}" },
-    { "{'data': <{'api_key': <'K'>}>, 'api_key': <'other'>}", "{'api_key': <'K'>}" },
     { "{'data': <{'api_key': <'K'>}>, 'site': <'s'>}", "{'api_key': <'K'>, 'site': <'s'>}" },
     /* Only the outermost “data” is a wrapping. */
     { "{'data': <{'data': <{'k': <'v'>}>}>}", "{'data': <{'k': <'v'>}>}" },
@@ -394,6 +393,11 @@ test_parse_refuses (void)
     { "{'token': <int64 1>}", "token" },
     { "{'api_key': <['K']>}", "api_key" },
     { "{'data': <'K'>}", "data" },
+    { "{'data': <{'api_key': <'K'>}>, 'api_key': <'other'>}", "twice" },
+    { "{'access_token': <'A\r\nHost: evil'>}", "control character" }, /* a header of its own */
+    { "{'token': <'A\nB'>}", "control character" },                   /* two lines of output */
+    { "{'api_key': <'K'>, 'n': <inf>}", "not finite" },               /* no JSON has it */
+    { "{'api_key': <'K'>, 'deep': <[<{'n': <-inf>}>]>}", "not finite" },
     { "{'data': <{'api_key': 'K'}>}", "data" }, /* a{ss} */
     { "{'data': <[{'api_key': <'K'>}]>}", "data" },
     { "{'data': <{'access_token': <1>}>}", "access_token" },
