@@ -49,7 +49,8 @@ struct _CvgSignIn
   CvgRedirectReply *reply;     /* (owned) (nullable): a browser that waits for its page */
   CvgCredentials *credentials; /* (owned) (nullable): from the exchange until stored */
   gboolean writing;            /* a write that nothing can call back is on its way */
-  gulong keyring_changed_id;
+  gulong keyring_changed_id;   /* it waits for the keyring to be opened */
+  gboolean stopping;           /* nobody will be waited for */
 };
 
 G_DEFINE_FINAL_TYPE (CvgSignIn, cvg_sign_in, G_TYPE_OBJECT)
@@ -291,6 +292,20 @@ cvg_sign_in_cancel (CvgSignIn *self)
             g_error_new_literal (CVG_ERROR, CVG_ERROR_CANCELLED, "The sign-in was cancelled"));
 }
 
+/**
+ * cvg_sign_in_stop:
+ *
+ * Ends it as cancelled if it waits for a person, now or when it comes to that. What has its answer
+ * goes on: a code is good once, and the person has done their part.
+ */
+void
+cvg_sign_in_stop (CvgSignIn *self)
+{
+  self->stopping = TRUE;
+  if (self->phase == CVG_PHASE_IS_WAITING || self->keyring_changed_id != 0)
+    cvg_sign_in_cancel (self);
+}
+
 /* ---- storing --------------------------------------------------------------------------------- */
 
 static void store (CvgSignIn *self);
@@ -336,6 +351,12 @@ on_unlock_asked (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 wait_for_keyring (CvgSignIn *self)
 {
+  if (self->stopping)
+    {
+      cvg_sign_in_cancel (self);
+      return;
+    }
+
   g_message ("Instance %s: signed in, but the keyring is locked; waiting for it",
              self->plan->entry->record->id);
   answer_browser (self,

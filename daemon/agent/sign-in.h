@@ -78,3 +78,4 @@ gboolean cvg_sign_in_has_state (CvgSignIn *self, const char *state);
 void cvg_sign_in_accept (CvgSignIn *self, const CvgRedirectAnswer *answer, CvgRedirectReply *reply);
 gboolean cvg_sign_in_complete_from_url (CvgSignIn *self, const char *url, GError **error);
 void cvg_sign_in_cancel (CvgSignIn *self);
+void cvg_sign_in_stop (CvgSignIn *self);

@@ -519,39 +519,26 @@ cvg_sign_ins_open_browser_finish (CvgSignIns *self, GAsyncResult *result, GError
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static void
-cancel_where (CvgSignIns *self, const CvgEntry *entry, gboolean only_waiting)
+/** cvg_sign_ins_cancel_of: cancels what is in progress for @entry: it is being deleted */
+void
+cvg_sign_ins_cancel_of (CvgSignIns *self, const CvgEntry *entry)
 {
   for (guint i = 0; i < self->places->len; i++)
     {
       CvgSignIn *sign_in = ((Place *) g_ptr_array_index (self->places, i))->sign_in;
 
-      if (entry != NULL && cvg_sign_in_get_entry (sign_in) != entry)
-        continue;
-      if (only_waiting && cvg_sign_in_get_phase (sign_in) != CVG_PHASE_IS_WAITING)
-        continue;
-      cvg_sign_in_cancel (sign_in);
+      if (cvg_sign_in_get_entry (sign_in) == entry)
+        cvg_sign_in_cancel (sign_in);
     }
 }
 
-/** cvg_sign_ins_cancel_of: cancels what is in progress for @entry: it is being deleted */
-void
-cvg_sign_ins_cancel_of (CvgSignIns *self, const CvgEntry *entry)
-{
-  cancel_where (self, entry, FALSE);
-}
-
-/**
- * cvg_sign_ins_stop:
- *
- * Begins nothing new and cancels what waits for a person. What has its answer goes on: a code is
- * good once, and the person has done their part.
- */
+/** cvg_sign_ins_stop: begins nothing new and waits for no person, see cvg_sign_in_stop() */
 void
 cvg_sign_ins_stop (CvgSignIns *self)
 {
   self->stopping = TRUE;
-  cancel_where (self, NULL, TRUE);
+  for (guint i = 0; i < self->places->len; i++)
+    cvg_sign_in_stop (((Place *) g_ptr_array_index (self->places, i))->sign_in);
 }
 
 /** cvg_sign_ins_is_idle: Returns: whether no sign-in is in progress */
