@@ -173,18 +173,23 @@ cvg_dispenser_peek (CvgDispenser *self, CvgEntry *entry, const CvgDemand *demand
 
 /* ---- what follows from it -------------------------------------------------------------------- */
 
+static void serve_or_refresh (GTask *task);
+
 static void
 on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
   CvgCredentials *credentials =
       cvg_refresher_refresh_finish (CVG_REFRESHER (source), result, &error);
 
   if (credentials != NULL)
     g_task_return_pointer (task, credentials, (GDestroyNotify) cvg_credentials_unref);
+  else if (g_error_matches (error, CVG_ERROR, CVG_ERROR_CANCELLED))
+    /* Signed in again, set, signed out or deleted meanwhile: what there is now is the answer. */
+    serve_or_refresh (task);
   else
-    g_task_return_error (task, error);
+    g_task_return_error (task, g_steal_pointer (&error));
 }
 
 static void

@@ -170,18 +170,10 @@ crash_land (Flight *flight, const GError *error, guint retry_after)
 static void
 land_superseded (Flight *flight)
 {
-  const CvgInstance *record = flight->entry->record;
-  g_autoptr (GError) error = NULL;
-
-  if (flight->entry->removed)
-    g_set_error (&error, CVG_ERROR, CVG_ERROR_NOT_FOUND, "Instance %s was deleted meanwhile",
-                 record->id);
-  else if (!record->signed_in)
-    g_set_error (&error, CVG_ERROR, CVG_ERROR_NOT_SIGNED_IN, "Instance %s was signed out meanwhile",
-                 record->id);
-  else
-    g_set_error (&error, CVG_ERROR, CVG_ERROR_TRY_LATER,
-                 "Instance %s was signed in again meanwhile; its token is new", record->id);
+  g_autoptr (GError) error =
+      g_error_new (CVG_ERROR, CVG_ERROR_CANCELLED,
+                   "Instance %s was signed in again, signed out or deleted meanwhile",
+                   flight->entry->record->id);
 
   land (flight, error);
 }
@@ -239,6 +231,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   if (response != NULL)
     answer = cvg_token_response_parse (flight->entry->provider, CVG_TOKEN_GRANT_REFRESH, response,
                                        cvg_clock_get_seconds (flight->refresher->clock), &error);
+  /* Good or bad, it is an answer about credentials that are no longer in use. */
   if (!is_current (flight))
     {
       land_superseded (flight);
@@ -358,8 +351,8 @@ cvg_refresher_refresh_async (CvgRefresher *self,
  *
  * Returns: (transfer full): the credentials with the new token. Fails with
  * %CVG_ERROR_NEEDS_SIGN_IN, %CVG_ERROR_TRY_LATER, %CVG_ERROR_REFUSED, %CVG_ERROR_NO_CLIENT,
- * %CVG_ERROR_UNKNOWN_SERVER, %G_IO_ERROR_CANCELLED, or with %CVG_ERROR_NOT_SIGNED_IN or
- * %CVG_ERROR_NOT_FOUND if it was signed out or deleted meanwhile
+ * %CVG_ERROR_UNKNOWN_SERVER, %CVG_ERROR_CANCELLED (the credentials were replaced meanwhile: look
+ * again) or %G_IO_ERROR_CANCELLED
  */
 CvgCredentials *
 cvg_refresher_refresh_finish (CvgRefresher *self, GAsyncResult *result, GError **error)

@@ -414,7 +414,7 @@ test_superseded (Fixture *fixture, gconstpointer data)
   agent_world_settle ();
   g_assert_cmpuint (count_requests (fixture), ==, 2);
   answer (fixture);
-  assert_failed (fixture, before, CVG_ERROR_TRY_LATER);
+  assert_failed (fixture, before, CVG_ERROR_CANCELLED);
   assert_stored (fixture, "hush-A9/hush-R9/2");
   assert_in_memory (fixture, "hush-A9", "hush-R9", 2);
   g_assert_null (after);
@@ -446,7 +446,7 @@ test_superseded_while_stored (Fixture *fixture, gconstpointer data)
   agent_world_settle ();
   g_assert_nonnull (blocker);
 
-  assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
+  assert_failed (fixture, result, CVG_ERROR_CANCELLED);
   assert_stored (fixture, "hush-A9/hush-R9/1");
   assert_in_memory (fixture, "hush-A9", "hush-R9", 1);
   g_assert_false (fixture->entry->unsaved);
@@ -463,7 +463,7 @@ test_superseded_failure (Fixture *fixture, gconstpointer data)
   agent_world_settle ();
   sign_in_again (fixture);
   answer (fixture);
-  assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
+  assert_failed (fixture, result, CVG_ERROR_CANCELLED);
   g_assert_cmpstr (status_of (fixture), ==, "active");
   g_assert_null (fixture->entry->record->dead_reason);
   g_assert_null (fixture->entry->last_error);
@@ -484,7 +484,7 @@ test_deleted (Fixture *fixture, gconstpointer data)
   agent_world_settle ();
   g_assert_true (fixture->entry->removed);
   answer (fixture);
-  assert_failed (fixture, result, CVG_ERROR_NOT_FOUND);
+  assert_failed (fixture, result, CVG_ERROR_CANCELLED);
   assert_stored (fixture, NULL);
   g_assert_null (fixture->entry->credentials);
   g_assert_cmpuint (cvg_records_dummy_count (world->records, CVG_RECORDS_INSTANCES), ==, 0);
