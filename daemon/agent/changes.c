@@ -143,7 +143,7 @@ make_set_record (CvgChanges *self, const Change *change)
 {
   CvgInstance *record = cvg_instance_copy (change->entry->record);
 
-  record->authorized_at = cvg_clock_get_seconds (self->clock);
+  record->authorized_at = cvg_instances_stamp (self->instances, cvg_clock_get_now (self->clock));
   record->signed_in = TRUE;
   record->last_serial = change->credentials->serial;
   g_clear_pointer (&record->dead_reason, g_free);

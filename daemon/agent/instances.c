@@ -181,6 +181,26 @@ cvg_instances_find_of_user (CvgInstances *self, const char *user_id, const char 
   return best;
 }
 
+/**
+ * cvg_instances_stamp:
+ * @now: Unix microseconds
+ *
+ * Returns: when a sign-in of now was, for authorized_at: later than any other's, whatever the clock
+ *   says, so that the last one is the last one
+ */
+gint64
+cvg_instances_stamp (CvgInstances *self, gint64 now)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    now = MAX (now, ((CvgEntry *) value)->record->authorized_at + 1);
+
+  return now;
+}
+
 static int
 compare_age (gconstpointer a, gconstpointer b)
 {

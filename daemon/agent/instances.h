@@ -20,6 +20,7 @@ void cvg_instances_load (CvgInstances *self);
 CvgEntry *cvg_instances_lookup (CvgInstances *self, const char *id, GError **error);
 CvgEntry *
 cvg_instances_find_of_user (CvgInstances *self, const char *user_id, const char *server_name);
+gint64 cvg_instances_stamp (CvgInstances *self, gint64 now);
 GPtrArray *cvg_instances_list (CvgInstances *self);
 
 CvgEntry *cvg_instances_add (CvgInstances *self, CvgInstance *record);

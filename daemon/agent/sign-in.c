@@ -315,7 +315,7 @@ make_record (CvgSignIn *self)
 {
   CvgInstance *record = cvg_instance_copy (self->plan->entry->record);
 
-  record->authorized_at = cvg_clock_get_seconds (self->clock);
+  record->authorized_at = cvg_instances_stamp (self->instances, cvg_clock_get_now (self->clock));
   record->signed_in = TRUE;
   record->last_serial = self->credentials->serial;
   g_clear_pointer (&record->dead_reason, g_free);

@@ -18,7 +18,7 @@
  * @resource_id: (nullable): the site (workspace, tenant) of the grant that the person chose
  * @tenant: (nullable): a{ss}: values of the provider's tenant parameters
  * @created_at: Unix seconds
- * @authorized_at: Unix seconds of the last sign-in (or set credentials); 0: never
+ * @authorized_at: Unix microseconds of the last sign-in (or set credentials); 0: never
  * @signed_in: whether the keyring should have credentials of it
  * @dead_reason: (nullable): why its grant is dead, a sentence; %NULL while it lives
  * @last_serial: the highest serial that its credentials ever had

@@ -91,7 +91,7 @@ test_set (void)
   assert_done (world, result);
   assert_stored (world, entry, "//1");
   g_assert_true (entry->record->signed_in);
-  g_assert_cmpint (entry->record->authorized_at, ==, AGENT_WORLD_NOW);
+  g_assert_cmpint (entry->record->authorized_at, ==, (gint64) AGENT_WORLD_NOW * G_USEC_PER_SEC);
   g_assert_cmpuint (entry->record->last_serial, ==, 1);
   auth_data = cvg_agent_build_auth_data (world->agent, entry, entry->credentials);
   g_variant_lookup (auth_data, "api_key", "s", &key);

@@ -189,6 +189,9 @@ test_find_of_user (Fixture *fixture, gconstpointer data)
   /* Likewise: always the same one. */
   latest = add (fixture, 5, 60, 600, TRUE);
   g_assert_true (cvg_instances_find_of_user (fixture->instances, "user", "Confluence") == latest);
+  /* The next one is later, even if the clock has gone back. */
+  g_assert_cmpint (cvg_instances_stamp (fixture->instances, 10), ==, 901);
+  g_assert_cmpint (cvg_instances_stamp (fixture->instances, 5000), ==, 5000);
 }
 
 static void
