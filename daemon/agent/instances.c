@@ -237,6 +237,25 @@ save (CvgInstances *self, const CvgInstance *record)
   cvg_records_save (self->records, CVG_RECORDS_INSTANCES, record->id, value);
 }
 
+/**
+ * cvg_instances_flush_async:
+ *
+ * Waits until every change of a record that has been made is on disk, those of clients too.
+ */
+void
+cvg_instances_flush_async (CvgInstances *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  cvg_records_flush_async (self->records, NULL, callback, user_data);
+}
+
+/** cvg_instances_flush_finish: Returns: whether it is; a failure has been warned about */
+gboolean
+cvg_instances_flush_finish (CvgInstances *self, GAsyncResult *result, GError **error)
+{
+  /* The records' own task comes through, so that this is one task and not two. */
+  return cvg_records_flush_finish (self->records, result, error);
+}
+
 /** cvg_instances_changed: tells that something about @entry changed */
 void
 cvg_instances_changed (CvgInstances *self, CvgEntry *entry)

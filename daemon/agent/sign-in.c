@@ -369,6 +369,17 @@ wait_for_keyring (CvgSignIn *self)
 }
 
 static void
+on_recorded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgSignIn) self = user_data;
+
+  /* What could not be written has been warned about; the keyring has all that matters. */
+  cvg_instances_flush_finish (self->instances, result, NULL);
+  self->writing = FALSE;
+  finish (self, CVG_PHASE_IS_AUTHORIZED, NULL);
+}
+
+static void
 on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CvgSignIn) self = user_data;
@@ -376,14 +387,16 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   CvgEntry *entry = self->plan->entry;
 
-  self->writing = FALSE;
   if (cvg_keeper_write_finish (self->keeper, result, &error))
     {
       record = make_record (self);
       cvg_instances_replace_credentials (self->instances, entry, self->credentials, record);
-      finish (self, CVG_PHASE_IS_AUTHORIZED, NULL);
+      cvg_instances_flush_async (self->instances, on_recorded, g_object_ref (self));
+      return;
     }
-  else if (entry->removed)
+
+  self->writing = FALSE;
+  if (entry->removed)
     finish (self, CVG_PHASE_IS_FAILED,
             g_error_new_literal (CVG_ERROR, CVG_ERROR_NOT_FOUND,
                                  "The instance was deleted during the sign-in"));

@@ -81,7 +81,7 @@ on_client_changed (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (cvg_client_changes_finish (CVG_CLIENT_CHANGES (source), result, &error))
-    cvg_call_return (call, NULL);
+    cvg_call_return_kept (g_steal_pointer (&call), NULL);
   else
     cvg_call_fail (call, error);
 }

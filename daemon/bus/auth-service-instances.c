@@ -15,6 +15,13 @@
  * program of the person outside a sandbox. */
 #define OWNER_HOST "host"
 
+/* Takes @call. */
+static void
+return_id (CvgCall *call)
+{
+  cvg_call_return_kept (call, g_variant_new ("(s)", call->entry->record->id));
+}
+
 /* ---- creating and listing -------------------------------------------------------------------- */
 
 static gboolean
@@ -43,7 +50,7 @@ handle_create_instance (CvgDBusAuth1 *object,
     }
 
   if (entry != NULL)
-    cvg_dbus_auth1_complete_create_instance (object, invocation, entry->record->id);
+    return_id (cvg_call_new (self->agent, invocation, entry));
   else
     cvg_invocation_fail (invocation, error);
 
@@ -181,7 +188,7 @@ on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (cvg_changes_finish (CVG_CHANGES (source), result, &error))
-    cvg_call_return (call, NULL);
+    cvg_call_return_kept (g_steal_pointer (&call), NULL);
   else
     cvg_call_fail (call, error);
 }
@@ -194,7 +201,7 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* No server is told yet, so that none has confirmed. */
   if (cvg_changes_finish (CVG_CHANGES (source), result, &error))
-    cvg_call_return (call, g_variant_new ("(b)", FALSE));
+    cvg_call_return_kept (g_steal_pointer (&call), g_variant_new ("(b)", FALSE));
   else
     cvg_call_fail (call, error);
 }
@@ -305,7 +312,7 @@ on_user_auth_set (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (cvg_changes_finish (CVG_CHANGES (source), result, &error))
-    cvg_call_return (call, g_variant_new ("(s)", call->entry->record->id));
+    return_id (g_steal_pointer (&call));
   else
     cvg_call_fail (call, error);
 }
@@ -318,7 +325,7 @@ on_new_user_auth_set (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (cvg_changes_finish (CVG_CHANGES (source), result, &error))
     {
-      cvg_call_return (call, g_variant_new ("(s)", call->entry->record->id));
+      return_id (g_steal_pointer (&call));
       return;
     }
 

@@ -29,6 +29,7 @@ void
 cvg_call_free (CvgCall *call)
 {
   g_assert (call->invocation == NULL);
+  g_clear_pointer (&call->result, g_variant_unref);
   g_clear_pointer (&call->entry, cvg_entry_unref);
   g_clear_object (&call->agent);
   g_free (call);
@@ -39,6 +40,30 @@ void
 cvg_call_return (CvgCall *call, GVariant *result)
 {
   g_dbus_method_invocation_return_value (g_steal_pointer (&call->invocation), result);
+}
+
+static void
+on_kept (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgCall) call = user_data;
+
+  /* What could not be written has been warned about, and is true in memory all the same. */
+  cvg_instances_flush_finish (cvg_agent_get_instances (call->agent), result, NULL);
+  cvg_call_return (call, call->result);
+}
+
+/**
+ * cvg_call_return_kept:
+ * @call: (transfer full)
+ * @result: (nullable): a floating tuple
+ *
+ * As cvg_call_return(), when what was changed is on disk: an answer outlives a power cut.
+ */
+void
+cvg_call_return_kept (CvgCall *call, GVariant *result)
+{
+  call->result = result != NULL ? g_variant_ref_sink (result) : NULL;
+  cvg_instances_flush_async (cvg_agent_get_instances (call->agent), on_kept, call);
 }
 
 /** cvg_call_fail: answers with @error (transfer full) */

@@ -14,12 +14,14 @@
  * @agent: (owned): who does the work
  * @invocation: (owned) (nullable): %NULL once answered
  * @entry: (owned) (nullable): the instance that it is about
+ * @result: (owned) (nullable): its answer, while that waits for the disk
  */
 typedef struct
 {
   CvgAgent *agent;
   GDBusMethodInvocation *invocation;
   CvgEntry *entry;
+  GVariant *result;
 } CvgCall;
 
 CvgCall *cvg_call_new (CvgAgent *agent,
@@ -27,6 +29,7 @@ CvgCall *cvg_call_new (CvgAgent *agent,
                        CvgEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
 void cvg_call_free (CvgCall *call);
 void cvg_call_return (CvgCall *call, GVariant *result);
+void cvg_call_return_kept (CvgCall *call, GVariant *result);
 void cvg_call_fail (CvgCall *call, GError *error);
 
 void cvg_invocation_fail (GDBusMethodInvocation *invocation, GError *error);
