@@ -37,11 +37,11 @@ def main(manner):
     connection = Gio.bus_get_sync(Gio.BusType.SESSION)
     interface = Gio.DBusNodeInfo.new_for_xml(_INTERFACE).interfaces[0]
     connection.register_object("/org/claviger/Auth1", interface, on_call, None, None)
-    Gio.bus_own_name_on_connection(connection, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, None)
 
     loop = GLib.MainLoop()
     if manner != "crash":
         GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, loop.quit)
+    Gio.bus_own_name_on_connection(connection, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, None)
     if manner == "critical":
         print("(clavigerd:1): claviger-CRITICAL **: assertion failed", flush=True)
     print("ready", flush=True)
