@@ -43,6 +43,15 @@ def request(url, *, method="GET", host=None, headers=None, path=None):
     return response.status, response.read().decode()
 
 
+def redirection(url):
+    """Where this address sends a browser, not followed: status and Location."""
+    parts = urllib.parse.urlsplit(url)
+    connection = HTTPConnection(parts.netloc, timeout=10)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    response = connection.getresponse()
+    return response.status, response.headers["Location"]
+
+
 def is_open(url):
     """Does anybody listen there?"""
     parts = urllib.parse.urlsplit(url)

@@ -9,8 +9,10 @@ import time
 import urllib.parse
 from pathlib import Path
 
-from e2e.caller import error_of
-from e2e.redirect import accepted_address, is_open
+import pytest
+
+from e2e.caller import error_of, refusal_of
+from e2e.redirect import accepted_address, is_open, redirection
 from e2e.waiting import stays, wait_for
 from standin.listener import Listener
 
@@ -315,15 +317,19 @@ def test_a_server_that_is_down_at_the_exchange_is_said_and_tried_anew(world):
 
 
 def test_the_redirect_url_is_followed_with_303_as_it_is(world):
+    url = "https://app.example/signed-in?from=a%20test&x=1&x=%C3%BC"
+    authorization = world.caller.authorize(world.caller.create_instance(), redirect_url=url)
+    assert redirection(accepted_address(authorization.url)) == (303, url)
+    assert authorization.wait()[0] == "authorized"
+
+
+def test_the_redirect_url_is_followed_when_all_is_stored(world):
     with Listener() as listener:
-        url = f"{listener.redirect_uri}?from=a%20test&x=1"
-        authorization = world.caller.authorize(
-            world.caller.create_instance(), redirect_url=url
-        )
-        page = world.person.sign_in(authorization.url)
-        assert authorization.wait()[0] == "authorized"
-        assert page.url == url
-        assert listener.wait() == {"from": "a test", "x": "1"}
+        instance_id = world.sign_in(redirect_url=f"{listener.redirect_uri}?from=here")
+        assert listener.wait() == {"from": "here"}
+    world.daemon.kill()
+    world.daemon.start()
+    assert world.caller.get_access_token(instance_id)
 
 
 def test_the_redirect_url_is_not_followed_after_a_denial(world):
@@ -334,6 +340,48 @@ def test_the_redirect_url_is_not_followed_after_a_denial(world):
         page = world.person.sign_in(authorization.url, button="deny")
         assert page.url.startswith(world.redirect_uri)
         assert "not signed in" in page.text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "http://app.example/",
+        "https://user@app.example/",
+        "https://app.example/#here",
+        "https:\\\\app.example/",
+        "//app.example/",
+        "https://app.example/\r\nSet-Cookie: a=b",
+        "",
+    ],
+)
+def test_a_redirect_url_that_is_not_allowed_is_refused_at_once(world, url):
+    instance_id = world.caller.create_instance()
+    refusal = refusal_of(world.caller.authorize, instance_id, redirect_url=url)
+    assert refusal.name == "InvalidArgument"
+    assert "redirect-url" in refusal.message
+    assert not is_open(world.redirect_uri)
+
+
+# What can't be begun.
+
+
+def test_mistakes_are_told_apart(world):
+    caller = world.caller
+    instance_id = caller.create_instance()
+    unknown = "00000000-0000-4000-8000-000000000000"
+    assert error_of(caller.authorize, unknown) == "NotFound"
+    assert error_of(caller.authorize, "not-a-uuid") == "InvalidArgument"
+    assert error_of(caller.authorize, instance_id, "Nowhere") == "UnknownServer"
+    assert error_of(caller.authorize, instance_id, "Jira") == "InvalidArgument"
+    assert error_of(caller.authorize, instance_id, timeout=0) == "InvalidArgument"
+    assert error_of(caller.authorize, instance_id, scope='a"b') == "InvalidArgument"
+    assert error_of(caller.authorize, instance_id, client_id="nobody") == "NoClient"
+    assert error_of(caller.authorize, instance_id, flow="device") in ("InvalidArgument", "Failed")
+    assert error_of(caller.create_instance, "") == "InvalidArgument"
+    assert error_of(caller.create_instance, "ada", "Nowhere") == "UnknownServer"
+    assert not is_open(world.redirect_uri)
+    assert [i["instance-id"] for i in caller.list_instances()] == [instance_id]
 
 
 # Signing in again.
