@@ -87,15 +87,37 @@ gate_method_call (GDBusConnection *connection,
   cvg_callers_identify_async (self->callers, sender, on_identified, knock);
 }
 
+/* There is nothing to keep from anyone in a property; but who reads one has called this service,
+ * and is told of instances from then on. */
+static GVariant *
+gate_get_property (GDBusConnection *connection,
+                   const char *sender,
+                   const char *object_path,
+                   const char *interface_name,
+                   const char *property_name,
+                   GError **error,
+                   gpointer user_data)
+{
+  CvgAuthService *self = CVG_AUTH_SERVICE (user_data);
+  const GDBusInterfaceVTable *generated = get_generated_vtable (G_DBUS_INTERFACE_SKELETON (self));
+
+  /* Without a sender it is GDBus itself, which reads them all for a signal. */
+  if (sender != NULL && self->callers != NULL && !cvg_callers_is_known (self->callers, sender))
+    cvg_callers_identify_async (self->callers, sender, NULL, NULL);
+
+  return generated->get_property (connection, sender, object_path, interface_name, property_name,
+                                  error, user_data);
+}
+
 static GDBusInterfaceVTable *
 cvg_auth_service_get_vtable (GDBusInterfaceSkeleton *skeleton)
 {
-  /* Only the way in differs; properties are read as generated. */
   static GDBusInterfaceVTable gated;
   const GDBusInterfaceVTable *generated = get_generated_vtable (skeleton);
 
   gated = *generated;
   gated.method_call = gate_method_call;
+  gated.get_property = gate_get_property;
   return &gated;
 }
 
