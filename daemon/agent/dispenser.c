@@ -9,11 +9,14 @@
 #include "dbus/error.h"
 #include "model/auth-data.h"
 
+#define NO_REFRESH_TOKEN "%s gave no refresh token, and its token is no longer good"
+
 struct _CvgDispenser
 {
   GObject parent_instance;
 
   CvgRefresher *refresher; /* (owned) */
+  CvgInstances *instances; /* (owned) */
   CvgKeeper *keeper;       /* (owned) */
   CvgClock *clock;         /* (owned) */
 };
@@ -49,6 +52,7 @@ cvg_dispenser_finalize (GObject *object)
 
   g_clear_object (&self->clock);
   g_clear_object (&self->keeper);
+  g_clear_object (&self->instances);
   g_clear_object (&self->refresher);
 
   G_OBJECT_CLASS (cvg_dispenser_parent_class)->finalize (object);
@@ -67,11 +71,15 @@ cvg_dispenser_init (CvgDispenser *self)
 
 /** cvg_dispenser_new: all arguments (transfer none) */
 CvgDispenser *
-cvg_dispenser_new (CvgRefresher *refresher, CvgKeeper *keeper, CvgClock *clock)
+cvg_dispenser_new (CvgRefresher *refresher,
+                   CvgInstances *instances,
+                   CvgKeeper *keeper,
+                   CvgClock *clock)
 {
   CvgDispenser *self = g_object_new (CVG_TYPE_DISPENSER, NULL);
 
   self->refresher = g_object_ref (refresher);
+  self->instances = g_object_ref (instances);
   self->keeper = g_object_ref (keeper);
   self->clock = g_object_ref (clock);
   return self;
@@ -103,10 +111,9 @@ judge_unrefreshable (const CvgEntry *entry, const CvgDemand *demand, gint64 now,
   if (is_wanted_as_it_is (entry->credentials, &modest, now))
     return VERDICT_SERVE;
 
-  g_set_error (
-      error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN,
-      "Instance %s: %s gave no refresh token, so that only a new sign-in brings a new token",
-      entry->record->id, entry->record->server_name);
+  g_set_error (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN,
+               "Instance %s needs a new sign-in: " NO_REFRESH_TOKEN, entry->record->id,
+               entry->record->server_name);
   return VERDICT_ERROR;
 }
 
@@ -192,6 +199,22 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
+/* What can't be refreshed and is no longer good is dead, as its status shall say. One that is good
+ * and was only asked to be refreshed is not. */
+static void
+note_death (CvgDispenser *self, const Request *request, const GError *error)
+{
+  g_autoptr (GError) death = NULL;
+
+  if (!g_error_matches (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN) ||
+      request->entry->record->dead_reason != NULL || request->demand.force_refresh)
+    return;
+
+  death = g_error_new (CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN, NO_REFRESH_TOKEN,
+                       request->entry->record->server_name);
+  cvg_instances_set_failed (self->instances, request->entry, death, 0);
+}
+
 static void
 serve_or_refresh (GTask *task)
 {
@@ -219,6 +242,7 @@ serve_or_refresh (GTask *task)
 
     case VERDICT_ERROR:
     default:
+      note_death (self, request, error);
       g_task_return_error (task, error);
       break;
     }

@@ -34,7 +34,10 @@ typedef struct
     CVG_DEFAULT_MIN_VALIDITY, FALSE, 0, TRUE                                                       \
   }
 
-CvgDispenser *cvg_dispenser_new (CvgRefresher *refresher, CvgKeeper *keeper, CvgClock *clock);
+CvgDispenser *cvg_dispenser_new (CvgRefresher *refresher,
+                                 CvgInstances *instances,
+                                 CvgKeeper *keeper,
+                                 CvgClock *clock);
 
 CvgCredentials *cvg_dispenser_peek (CvgDispenser *self, CvgEntry *entry, const CvgDemand *demand);
 void cvg_dispenser_get_async (CvgDispenser *self,
