@@ -72,7 +72,8 @@ cvg_agent_new (const CvgAgentPorts *ports)
   self->keeper = cvg_keeper_new (ports->vault, self->instances, self->clients, ports->clock);
   self->refresher =
       cvg_refresher_new (ports->http, ports->clock, self->instances, self->clients, self->keeper);
-  self->dispenser = cvg_dispenser_new (self->refresher, self->keeper, ports->clock);
+  self->dispenser =
+      cvg_dispenser_new (self->refresher, self->instances, self->keeper, ports->clock);
   self->sign_ins = cvg_sign_ins_new (ports->http, ports->clock, ports->browser, ports->redirect,
                                      self->instances, self->clients, self->keeper);
   self->changes = cvg_changes_new (self->instances, self->sign_ins, self->keeper, ports->clock);
@@ -222,6 +223,18 @@ check_label (const char *label, GError **error)
   return FALSE;
 }
 
+static gboolean
+check_client_id (const char *client_id, GError **error)
+{
+  if (client_id == NULL || *client_id == '\0' || cvg_client_id_is_valid (client_id))
+    return TRUE;
+
+  g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                       "Option “client-id” must be 1 to 512 printable ASCII characters, without "
+                       "spaces");
+  return FALSE;
+}
+
 static char *
 null_if_empty (const char *text)
 {
@@ -246,6 +259,7 @@ cvg_agent_create_instance (CvgAgent *self, const CvgNewInstance *made, GError **
 
   provider = cvg_agent_find_server (self, made->server_name, error);
   if (provider == NULL || !check_id (self, made->id, error) || !check_label (made->label, error) ||
+      !check_client_id (made->client_id, error) ||
       !cvg_provider_check_tenant (provider, made->tenant, error))
     return NULL;
 

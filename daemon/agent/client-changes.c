@@ -9,9 +9,6 @@
 #include "dbus/error.h"
 #include "oauth/redirect-target.h"
 
-/* RFC 6749 appendix A.1: VSCHAR, of any length; the length is a bound against nonsense. */
-#define MAX_CLIENT_ID_LENGTH 512
-
 struct _CvgClientChanges
 {
   GObject parent_instance;
@@ -241,13 +238,7 @@ on_open_for_set (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 check (const char *client_id, const CvgClientChange *change, GError **error)
 {
-  gsize length = strlen (client_id);
-
-  for (const char *c = client_id; *c != '\0'; c++)
-    if (!g_ascii_isgraph (*c))
-      length = 0;
-
-  if (length == 0 || length > MAX_CLIENT_ID_LENGTH)
+  if (!cvg_client_id_is_valid (client_id))
     {
       g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
                            "The client id must be 1 to 512 printable ASCII characters, without "
@@ -346,21 +337,22 @@ on_open_for_delete (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
-/** cvg_client_changes_delete_async: forgets a client and its secret */
+/** cvg_client_changes_delete_async: forgets a client and its secret, also of a server that the
+ * catalogue has lost */
 void
 cvg_client_changes_delete_async (CvgClientChanges *self,
-                                 const CvgProvider *provider,
+                                 const char *server_name,
                                  const char *client_id,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
   g_autoptr (GTask) task = task_new (self, callback, user_data);
-  CvgClient *client = cvg_clients_lookup (self->clients, provider->name, client_id);
+  CvgClient *client = cvg_clients_lookup (self->clients, server_name, client_id);
 
   if (client == NULL)
     {
       g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_NOT_FOUND, "%s has no client of that id",
-                               provider->name);
+                               server_name);
       return;
     }
 

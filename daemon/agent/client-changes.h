@@ -38,7 +38,7 @@ void cvg_client_changes_set_async (CvgClientChanges *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 void cvg_client_changes_delete_async (CvgClientChanges *self,
-                                      const CvgProvider *provider,
+                                      const char *server_name,
                                       const char *client_id,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);

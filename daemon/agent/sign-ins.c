@@ -10,6 +10,8 @@
  */
 #include "agent/sign-ins.h"
 
+#include <string.h>
+
 #include "agent/sign-in-pages.h"
 #include "dbus/error.h"
 #include "model/scopes.h"
@@ -256,7 +258,13 @@ choose_client (CvgSignIns *self, const Begin *begin, GError **error)
   const CvgInstance *record = begin->entry->record;
   const char *client_id = begin->client_id != NULL ? begin->client_id : record->client_id;
 
-  return cvg_clients_choose_with_secret (self->clients, record->server_name, client_id, error);
+  CvgClient *client =
+      cvg_clients_choose_with_secret (self->clients, record->server_name, client_id, error);
+
+  if (client == NULL && client_id == NULL && begin->entry->provider->redirect_uri != NULL)
+    g_prefix_error (error, "The callback URL to register with %s is %s. ", record->server_name,
+                    begin->entry->provider->redirect_uri);
+  return client;
 }
 
 static char *
@@ -363,6 +371,18 @@ on_keyring_open (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_return_pointer (task, g_object_ref (sign_in), g_object_unref);
 }
 
+/* A browser takes some thousand characters of address at most. */
+static gboolean
+check_length (const char *option, const char *text, gsize limit, GError **error)
+{
+  if (text == NULL || strlen (text) <= limit)
+    return TRUE;
+
+  g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+               "Option “%s” is longer than %" G_GSIZE_FORMAT " bytes", option, limit);
+  return FALSE;
+}
+
 static gboolean
 check_options (const CvgEntry *entry, const CvgSignInOptions *options, GError **error)
 {
@@ -377,8 +397,11 @@ check_options (const CvgEntry *entry, const CvgSignInOptions *options, GError **
     g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
                  "Option “timeout” must be from 1 to %d seconds", CVG_MAX_SIGN_IN_SECONDS);
   else
-    return options->redirect_url == NULL ||
-           cvg_redirect_target_check (options->redirect_url, error);
+    return check_length ("scope", options->scope, 4096, error) &&
+           check_length ("login-hint", options->login_hint, 512, error) &&
+           check_length ("activation-token", options->activation_token, 512, error) &&
+           (options->redirect_url == NULL ||
+            cvg_redirect_target_check (options->redirect_url, error));
 
   return FALSE;
 }

@@ -90,11 +90,13 @@ make_instance_reply (CvgAgent *agent,
 }
 
 static GVariant *
-make_absent_reply (const char *server_name)
+make_absent_reply (const char *user_id, const char *server_name)
 {
+  g_autofree char *user = g_shell_quote (user_id);
+  g_autofree char *server = g_shell_quote (server_name);
   g_autofree char *message = g_strdup_printf ("Nobody is signed in to %s as this user. Sign in "
-                                              "with: claviger login \"%s\"",
-                                              server_name, server_name);
+                                              "with: claviger login %s --user %s",
+                                              server_name, server, user);
 
   return g_variant_new ("(b@a{sv}s)", FALSE, g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0),
                         message);
@@ -110,7 +112,7 @@ make_user_reply (CvgAgent *agent,
   g_autoptr (GVariant) auth_data = NULL;
 
   if (credentials == NULL)
-    return make_absent_reply (entry->record->server_name);
+    return make_absent_reply (entry->record->user_id, entry->record->server_name);
 
   auth_data = cvg_agent_build_auth_data (agent, entry, credentials);
   return g_variant_new ("(b@a{sv}s)", TRUE, auth_data, "");
@@ -245,7 +247,7 @@ handle_get_user_auth (CvgDBusAuth1 *object,
   if (entry != NULL)
     hand_out (self, invocation, entry, options, make_user_reply);
   else
-    g_dbus_method_invocation_return_value (invocation, make_absent_reply (server_name));
+    g_dbus_method_invocation_return_value (invocation, make_absent_reply (user_id, server_name));
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }

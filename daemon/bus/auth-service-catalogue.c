@@ -128,10 +128,11 @@ handle_delete_client (CvgDBusAuth1 *object,
 {
   CvgAuthService *self = CVG_AUTH_SERVICE (object);
   GError *error = NULL;
-  CvgProvider *provider = cvg_agent_find_server (self->agent, server_name, &error);
 
-  if (provider != NULL)
-    cvg_client_changes_delete_async (cvg_agent_get_client_changes (self->agent), provider,
+  /* Also of a server whose provider file is gone: its secret must not stay for good. */
+  if (cvg_clients_lookup (cvg_agent_get_clients (self->agent), server_name, client_id) != NULL ||
+      cvg_agent_find_server (self->agent, server_name, &error) != NULL)
+    cvg_client_changes_delete_async (cvg_agent_get_client_changes (self->agent), server_name,
                                      client_id, on_client_changed,
                                      cvg_call_new (self->agent, invocation, NULL));
   else

@@ -5,8 +5,12 @@
  */
 #include "model/client.h"
 
+#include <string.h>
+
 #include "dbus/error.h"
 #include "model/vardict.h"
+
+#define MAX_CLIENT_ID_LENGTH 512
 
 /** cvg_client_new: Returns: (transfer full): an empty client, for its maker to fill */
 CvgClient *
@@ -58,6 +62,24 @@ cvg_client_unref (CvgClient *client)
   g_free (client->label);
   g_clear_pointer (&client->secret, cvg_secret_unref);
   g_free (client);
+}
+
+/**
+ * cvg_client_id_is_valid:
+ *
+ * Returns: whether @client_id is a client id as of RFC 6749 appendix A.1, without spaces, and of at
+ *   most 512 bytes, which is a bound against nonsense
+ */
+gboolean
+cvg_client_id_is_valid (const char *client_id)
+{
+  gsize length = strlen (client_id);
+
+  for (const char *c = client_id; *c != '\0'; c++)
+    if (!g_ascii_isgraph (*c))
+      return FALSE;
+
+  return length > 0 && length <= MAX_CLIENT_ID_LENGTH;
 }
 
 /** cvg_client_to_record: Returns: (transfer full): @client without its secret, as an a{sv} */

@@ -43,6 +43,8 @@ CvgClient *cvg_client_copy (const CvgClient *from) G_GNUC_WARN_UNUSED_RESULT;
 CvgClient *cvg_client_ref (CvgClient *client);
 void cvg_client_unref (CvgClient *client);
 
+gboolean cvg_client_id_is_valid (const char *client_id);
+
 GVariant *cvg_client_to_record (const CvgClient *client);
 CvgClient *cvg_client_from_record (GVariant *record, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -19,9 +19,8 @@ set (AgentWorld *world, const char *client_id, const CvgClientChange *change, GA
 static void
 delete_client (AgentWorld *world, const char *client_id, GAsyncResult **slot)
 {
-  cvg_client_changes_delete_async (cvg_agent_get_client_changes (world->agent),
-                                   cvg_catalogue_lookup (world->catalogue, "Confluence"), client_id,
-                                   agent_world_on_ready, slot);
+  cvg_client_changes_delete_async (cvg_agent_get_client_changes (world->agent), "Confluence",
+                                   client_id, agent_world_on_ready, slot);
 }
 
 static void
