@@ -14,6 +14,8 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "model/secret.h"
+
 #define HEAD_END "\r\n\r\n"
 
 /**
@@ -125,6 +127,10 @@ judge (const char *method, const char *target, SoupMessageHeaders *headers)
   return 0;
 }
 
+/* A request target; it may have a code in it. */
+typedef char *Target;
+G_DEFINE_AUTO_CLEANUP_FREE_FUNC (Target, cvg_wipe_free, NULL)
+
 /**
  * cvg_redirect_request_parse:
  * @head: a request head with its blank line
@@ -138,7 +144,7 @@ cvg_redirect_request_parse (const char *head, gsize length)
   g_autoptr (SoupMessageHeaders) headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
   g_autoptr (CvgRedirectRequest) request = g_new0 (CvgRedirectRequest, 1);
   g_autofree char *method = NULL;
-  g_autofree char *target = NULL;
+  g_auto (Target) target = NULL;
   SoupHTTPVersion version;
 
   if (length > CVG_REDIRECT_HEAD_LIMIT)
@@ -172,6 +178,6 @@ cvg_redirect_request_free (CvgRedirectRequest *request)
 {
   g_free (request->host);
   g_free (request->path);
-  g_free (request->query);
+  cvg_wipe_free (request->query);
   g_free (request);
 }

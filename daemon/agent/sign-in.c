@@ -527,7 +527,7 @@ cvg_sign_in_accept (CvgSignIn *self, const CvgRedirectAnswer *answer, CvgRedirec
 gboolean
 cvg_sign_in_complete_from_url (CvgSignIn *self, const char *url, GError **error)
 {
-  g_autofree char *query = NULL;
+  char *query = NULL;
   g_autoptr (CvgRedirectAnswer) answer = NULL;
 
   if (self->error != NULL)
@@ -547,6 +547,8 @@ cvg_sign_in_complete_from_url (CvgSignIn *self, const char *url, GError **error)
     return FALSE;
 
   answer = cvg_redirect_answer_parse (query, error);
+  /* The code was in it. */
+  cvg_wipe_free (query);
   if (answer == NULL)
     return FALSE;
 
