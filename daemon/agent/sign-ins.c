@@ -20,6 +20,10 @@
 
 #define REMEMBER_SECONDS 60
 
+/* Each may hold a socket, and a process has 1024 descriptors by default: whoever begins one after
+ * another must not keep everybody else from their tokens. */
+#define MAX_PENDING 64
+
 struct _CvgSignIns
 {
   GObject parent_instance;
@@ -331,6 +335,18 @@ begin_now (CvgSignIns *self, Begin *begin, GError **error)
   return check_url (self, sign_in, error) ? sign_in : NULL;
 }
 
+static guint
+count_pending (CvgSignIns *self)
+{
+  guint pending = 0;
+
+  for (guint i = 0; i < self->places->len; i++)
+    if (!cvg_sign_in_is_over (((Place *) g_ptr_array_index (self->places, i))->sign_in))
+      pending++;
+
+  return pending;
+}
+
 static gboolean
 may_begin (CvgSignIns *self, const Begin *begin, GError **error)
 {
@@ -340,6 +356,9 @@ may_begin (CvgSignIns *self, const Begin *begin, GError **error)
   else if (begin->entry->removed)
     g_set_error (error, CVG_ERROR, CVG_ERROR_NOT_FOUND, "Instance %s was deleted meanwhile",
                  begin->entry->record->id);
+  else if (count_pending (self) >= MAX_PENDING)
+    g_set_error (error, CVG_ERROR, CVG_ERROR_TRY_LATER,
+                 "%d sign-ins are in progress; finish or cancel one of them", MAX_PENDING);
   else
     return TRUE;
 
@@ -485,7 +504,7 @@ cvg_sign_ins_begin_async (CvgSignIns *self,
  *
  * Returns: (transfer full): the sign-in. Fails with %CVG_ERROR_INVALID_ARGUMENT,
  *   %CVG_ERROR_UNKNOWN_SERVER, %CVG_ERROR_NO_CLIENT, %CVG_ERROR_PORT_IN_USE,
- *   %CVG_ERROR_KEYRING_LOCKED or %CVG_ERROR_KEYRING_UNAVAILABLE
+ *   %CVG_ERROR_TRY_LATER, %CVG_ERROR_KEYRING_LOCKED or %CVG_ERROR_KEYRING_UNAVAILABLE
  */
 CvgSignIn *
 cvg_sign_ins_begin_finish (CvgSignIns *self, GAsyncResult *result, GError **error)
@@ -568,9 +587,5 @@ cvg_sign_ins_stop (CvgSignIns *self)
 gboolean
 cvg_sign_ins_is_idle (CvgSignIns *self)
 {
-  for (guint i = 0; i < self->places->len; i++)
-    if (!cvg_sign_in_is_over (((Place *) g_ptr_array_index (self->places, i))->sign_in))
-      return FALSE;
-
-  return TRUE;
+  return count_pending (self) == 0;
 }

@@ -575,6 +575,27 @@ test_instance_deleted_meanwhile (BusWorld *world, gconstpointer data)
   assert_details (world->caller, "Cancelled", "");
 }
 
+/* However many one program begins, there is an end to it, and an end of each makes room. */
+static void
+test_too_many (BusWorld *world, gconstpointer data)
+{
+  g_autofree char *first = NULL;
+  g_autofree char *again = NULL;
+  g_autoptr (GVariant) nothing = NULL;
+
+  prepare (world);
+  first = bus_authorize (world->caller, BUS_ID, NULL);
+  for (guint i = 1; i < 64; i++)
+    g_free (bus_authorize (world->caller, BUS_ID, NULL));
+  bus_call_failure (world->caller, "Authorize",
+                    g_variant_new_parsed ("('Confluence', %s, @a{sv} {})", BUS_ID), "TryLater",
+                    "64");
+
+  nothing = bus_call_at (world->caller, first, CVG_AUTHORIZATION_INTERFACE, "Cancel", NULL, "");
+  again = bus_authorize (world->caller, BUS_ID, NULL);
+  assert_phase (world->caller, again, "waiting");
+}
+
 /* ---- a redirect that is not ours ------------------------------------------------------------- */
 
 static void
@@ -622,6 +643,7 @@ main (int argc, char **argv)
   BUS_TEST ("/authorize/store-fails", test_store_fails);
   BUS_TEST ("/authorize/locked-at-the-end", test_locked_at_the_end);
   BUS_TEST ("/authorize/instance-deleted-meanwhile", test_instance_deleted_meanwhile);
+  BUS_TEST ("/authorize/too-many", test_too_many);
   BUS_TEST ("/authorize/stray-redirects", test_stray_redirects);
   for (size_t i = 0; i < G_N_ELEMENTS (failed_rows); i++)
     {
