@@ -210,11 +210,11 @@ test_forgotten_during_a_call (BusWorld *world, gconstpointer data)
   for (guint turns = 0; turns < 12; turns++)
     {
       g_autofree char *path = bus_authorize (world->caller, BUS_ID, "{'flow': <'paste'>}");
-      g_autoptr (BusReply) first = bus_begin_at (world->caller, path, CVG_AUTHORIZATION_INTERFACE,
-                                                 "Cancel", NULL);
+      g_autoptr (BusReply) first =
+          bus_begin_at (world->caller, path, CVG_AUTHORIZATION_INTERFACE, "Cancel", NULL);
       g_autoptr (GVariant) nothing = bus_reply_wait (first, "");
-      g_autoptr (BusReply) reply = bus_begin_at (world->caller, path, CVG_AUTHORIZATION_INTERFACE,
-                                                 "Cancel", NULL);
+      g_autoptr (BusReply) reply =
+          bus_begin_at (world->caller, path, CVG_AUTHORIZATION_INTERFACE, "Cancel", NULL);
 
       for (guint i = 0; i < turns && !reply->over; i++)
         g_main_context_iteration (NULL, TRUE);
