@@ -58,7 +58,7 @@ class _FormReader(HTMLParser):
             return
         elif tag == "input":
             self.form.fields[attrs["name"]] = attrs.get("value", "")
-        elif tag == "button":
+        elif tag == "button" and "id" in attrs:
             self.form.buttons[attrs["id"]] = (attrs["name"], attrs["value"])
         elif tag == "select":
             self._select = attrs["name"]
