@@ -35,8 +35,7 @@ void cvg_instances_set_failed (CvgInstances *self,
                                const GError *error,
                                gint64 retry_at);
 void cvg_instances_changed (CvgInstances *self, CvgEntry *entry);
-void cvg_instances_flush_async (CvgInstances *self,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data);
+void
+cvg_instances_flush_async (CvgInstances *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cvg_instances_flush_finish (CvgInstances *self, GAsyncResult *result, GError **error);
 void cvg_instances_remove (CvgInstances *self, CvgEntry *entry);
