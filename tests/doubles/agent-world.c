@@ -239,7 +239,7 @@ agent_world_seed_instance (AgentWorld *world, const char *id, CvgCredentials *cr
   g_autoptr (CvgSecret) sealed = NULL;
 
   record->signed_in = TRUE;
-  record->authorized_at = AGENT_WORLD_NOW - 500;
+  record->authorized_at = AGENT_WORLD_AUTHORIZED_AT;
   record->last_serial = credentials->serial;
   identity = cvg_instance_to_record (record);
   sealed = cvg_credentials_seal (credentials, identity);

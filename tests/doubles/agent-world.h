@@ -23,6 +23,9 @@
 #define AGENT_WORLD_NOW 1700000000
 #define AGENT_WORLD_SECRET "hush-"
 
+/* Unix microseconds at which the instances that a world is seeded with were signed in. */
+#define AGENT_WORLD_AUTHORIZED_AT ((AGENT_WORLD_NOW - 500) * G_TIME_SPAN_SECOND)
+
 /* An instance that worlds are seeded with, and the default client of its server. */
 #define AGENT_WORLD_ID "00000000-0000-4000-8000-000000000001"
 #define AGENT_WORLD_OTHER_ID "00000000-0000-4000-8000-000000000002"
