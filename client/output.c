@@ -10,6 +10,7 @@
 #include "client/output.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -252,18 +253,44 @@ cvg_output_format_time (gint64 unix_seconds)
   return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : g_strdup ("");
 }
 
+/* JSON has no number for "infinite" or "none", and json-glib writes them all the same. */
+static void
+replace_infinities (JsonNode *node)
+{
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      JsonObjectIter iter = { 0 };
+      JsonNode *member = NULL;
+
+      json_object_iter_init (&iter, json_node_get_object (node));
+      while (json_object_iter_next (&iter, NULL, &member))
+        replace_infinities (member);
+    }
+  else if (JSON_NODE_HOLDS_ARRAY (node))
+    {
+      JsonArray *array = json_node_get_array (node);
+
+      for (unsigned int i = 0; i < json_array_get_length (array); i++)
+        replace_infinities (json_array_get_element (array, i));
+    }
+  else if (json_node_get_value_type (node) == G_TYPE_DOUBLE &&
+           !isfinite (json_node_get_double (node)))
+    json_node_init_null (node);
+}
+
 /**
  * cvg_output_format_json:
  * @value: what to say
  * @pretty: whether on several lines
  *
- * Returns: (transfer full): it as JSON
+ * Returns: (transfer full): it as JSON; a double that is no number is null
  */
 char *
 cvg_output_format_json (GVariant *value, gboolean pretty)
 {
   g_autoptr (JsonNode) node = json_gvariant_serialize (value);
 
+  replace_infinities (node);
   return json_to_string (node, pretty);
 }
 
