@@ -8,6 +8,7 @@
 #include "client/instance.h"
 
 #include "client/connection.h"
+#include "client/output.h"
 #include "client/server.h"
 #include "client/vardict.h"
 #include "dbus/error.h"
@@ -50,7 +51,8 @@ match_prefix (GVariant *instance, const char *text)
  * cvg_instance_describe:
  * @instance: an instance of ListInstances
  *
- * Returns: (transfer full): one line that tells it from others
+ * Returns: (transfer full): one line that tells it from others; what is no text of one line in a
+ *   label is replaced
  */
 char *
 cvg_instance_describe (GVariant *instance)
@@ -67,7 +69,9 @@ cvg_instance_describe (GVariant *instance)
   if (*account != '\0')
     g_string_append_printf (line, ", %s", account);
 
-  return g_string_free (line, FALSE);
+  g_autofree char *text = g_string_free (line, FALSE);
+
+  return cvg_output_make_printable (text);
 }
 
 static GVariant *

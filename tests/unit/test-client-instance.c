@@ -87,6 +87,24 @@ test_find (void)
     }
 }
 
+/* A label with a line of its own would pass for another candidate. */
+static void
+test_candidates_are_lines (void)
+{
+  g_autoptr (GVariant) instances =
+      parse ("aa{sv}", "[{'instance-id': <'" ALICE "'>, 'server-name': <'Confluence'>,"
+                       "  'user-id': <'alice'>, 'status': <'active'>, 'label': <'a\\n  b\\u001b'>},"
+                       " {'instance-id': <'" BOB "'>, 'server-name': <'Confluence'>,"
+                       "  'user-id': <'bob'>, 'status': <'active'>}]");
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  g_assert_null (cvg_instance_find (instances, "Confluence", &error));
+  lines = g_strsplit (error->message, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 3);
+  g_assert_true (g_str_has_suffix (lines[1], "label a\xef\xbf\xbd  b\xef\xbf\xbd"));
+}
+
 static void
 test_is_id (void)
 {
@@ -234,6 +252,7 @@ main (int argc, char **argv)
   g_log_writer_default_set_use_stderr (TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/instance/find", test_find);
+  g_test_add_func ("/client/instance/candidates-are-lines", test_candidates_are_lines);
   g_test_add_func ("/client/instance/is-id", test_is_id);
   g_test_add_func ("/client/instance/abbreviate", test_abbreviate);
   g_test_add_func ("/client/instance/reuse", test_reuse);
