@@ -70,7 +70,7 @@ print_help (void)
 
   printf (
       "\nINSTANCE is a UUID, the beginning of one (8 characters or more), a label, or the name\n"
-      "of a server with just one instance. “" PROGRAM " COMMAND --help” tells more.\n\n"
+      "of a server with just one instance. “" PROGRAM " help COMMAND” tells more.\n\n"
       "Examples:\n"
       "  " PROGRAM " login Confluence\n"
       "  printf 'Authorization: Bearer %%s' \"$(" PROGRAM " token confluence)\" | curl -H @- …\n"
@@ -78,6 +78,23 @@ print_help (void)
       "Exit status:\n");
   for (int status = 0; status < CVG_EXIT_COUNT; status++)
     printf ("  %d  %s\n", status, cvg_exit_status_get_sentence ((CvgExitStatus) status));
+}
+
+static void
+print_family_help (const char *family)
+{
+  g_autofree char *prefix = g_strconcat (family, " ", NULL);
+
+  printf ("Usage:\n  " PROGRAM " %s COMMAND …\n\nCommands:\n", family);
+  for (size_t i = 0; i < G_N_ELEMENTS (groups); i++)
+    for (const CvgCommand *const *at = groups[i].commands; *at != NULL; at++)
+      if (g_str_has_prefix ((*at)->name, prefix))
+        {
+          g_autofree char *usage = g_strjoin (" ", (*at)->name, (*at)->arguments, NULL);
+
+          printf ("  %-32s  %s\n", usage, (*at)->summary);
+        }
+  printf ("\n“" PROGRAM " %s COMMAND --help” tells more.\n", family);
 }
 
 static gboolean
@@ -127,7 +144,8 @@ list_family (const char *name)
 }
 
 /* Takes the one or two words of the command off @words, whose first is then the last of them. With
- * neither command nor error, help or the version is wanted. */
+ * neither command nor error, help (on the family that the first word names, if it does) or the
+ * version is wanted. */
 static const CvgCommand *
 take_command (char ***words, GError **error)
 {
@@ -137,6 +155,13 @@ take_command (char ***words, GError **error)
 
   if (!parse_globals (words, error))
     return NULL;
+  if (g_strcmp0 ((*words)[1], "help") == 0)
+    {
+      want_help = TRUE;
+      shift (*words);
+      if (!parse_globals (words, error))
+        return NULL;
+    }
   if ((*words)[1] == NULL)
     {
       if (!want_help && !want_version)
@@ -160,6 +185,8 @@ take_command (char ***words, GError **error)
   name = g_strdup ((*words)[0]);
   if (!parse_globals (words, error))
     return NULL;
+  if ((*words)[1] == NULL && (want_help || want_version))
+    return NULL;
   if ((*words)[1] != NULL)
     {
       g_autofree char *both = g_strjoin (" ", name, (*words)[1], NULL);
@@ -167,7 +194,7 @@ take_command (char ***words, GError **error)
       command = find_command (both);
       shift (*words);
     }
-  if (command == NULL && !want_help)
+  if (command == NULL)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is followed by one of: %s",
                  name, seconds);
   return command;
@@ -181,10 +208,13 @@ check_argument_count (const CvgCommand *command, GError **error)
   if (count >= command->min_arguments && count <= command->max_arguments)
     return TRUE;
 
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-               "Too %s arguments: %s is followed by %s",
-               count < command->min_arguments ? "few" : "many", command->name,
-               *command->arguments != '\0' ? command->arguments : "none");
+  if (command->max_arguments == 0)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                 "Too many arguments: %s takes no argument", command->name);
+  else
+    g_set_error (
+        error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "Too %s arguments: %s is followed by %s",
+        count < command->min_arguments ? "few" : "many", command->name, command->arguments);
   return FALSE;
 }
 
@@ -193,7 +223,8 @@ run_command (CvgCli *cli, const CvgCommand *command, char ***words, GError **err
 {
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   const GOptionEntry rest[] = {
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments, NULL, command->arguments },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments, NULL,
+      *command->arguments != '\0' ? command->arguments : NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autofree char *program = g_strjoin (" ", PROGRAM, command->name, NULL);
@@ -237,21 +268,30 @@ run (CvgCli *cli, int argc, char **argv, GError **error)
 {
   /* One pointer more than words, so that an empty argv still has its first. */
   g_auto (GStrv) words = g_new0 (char *, (size_t) argc + 2);
+  g_autoptr (GError) mistake = NULL;
+  g_autofree char *family = NULL;
   const CvgCommand *command = NULL;
 
   words[0] = g_strdup (PROGRAM);
   for (int i = 1; i < argc; i++)
     words[i] = g_strdup (argv[i]);
 
-  command = take_command (&words, error);
+  command = take_command (&words, &mistake);
   if (command != NULL)
     return run_command (cli, command, &words, error);
+  if (mistake != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&mistake));
+      return FALSE;
+    }
 
   if (want_version)
     puts (PROGRAM " " CVG_VERSION);
+  else if (want_help && (family = list_family (words[0])) != NULL)
+    print_family_help (words[0]);
   else if (want_help)
     print_help ();
-  return want_version || want_help;
+  return TRUE;
 }
 
 static void
