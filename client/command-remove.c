@@ -10,6 +10,8 @@
 #include "client/connection.h"
 #include "client/instance.h"
 #include "client/output.h"
+#include "client/server.h"
+#include "client/vardict.h"
 
 static gboolean no_revoke;
 
@@ -18,45 +20,77 @@ static const GOptionEntry entries[] = {
   G_OPTION_ENTRY_NULL,
 };
 
+/* Nothing here can end what the server does not end: its own pages can. */
+static void
+advise_revocation (const CvgCli *cli, GVariant *instance)
+{
+  g_autoptr (GVariant) server = cvg_server_look_up (cli->server);
+  const char *documentation = cvg_vardict_get_string (server, "documentation");
+  gboolean is_grant = g_str_equal (cvg_vardict_get_string (instance, "kind"), "oauth2");
+
+  cvg_cli_note (cli,
+                "%s has not confirmed that the credentials are dead. To be sure, end them on its "
+                "page of %s.",
+                cli->server, is_grant ? "connected apps" : "API keys");
+  if (*documentation != '\0')
+    cvg_cli_note (cli, "Its documentation: %s", documentation);
+}
+
+/* @idle: what to say of an instance that was not signed in */
 static gboolean
-call_delete (CvgCli *cli, const char *method, const char *done, const char *text, GError **error)
+call_delete (CvgCli *cli,
+             const char *method,
+             const char *done,
+             const char *idle,
+             const char *text,
+             GError **error)
 {
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
-  g_autofree char *id = cvg_instance_resolve_id (cli, text, error);
+  g_autoptr (GVariant) instance = cvg_instance_resolve (cli, text, error);
   g_autoptr (GVariant) reply = NULL;
   gboolean revoked = FALSE;
 
-  if (id == NULL)
+  if (instance == NULL)
     return FALSE;
 
   if (no_revoke)
     g_variant_dict_insert (&options, "revoke", "b", FALSE);
   reply = cvg_connection_call (
-      method, g_variant_new ("(s@a{sv})", id, g_variant_dict_end (&options)), "(b)", error);
+      method, g_variant_new ("(s@a{sv})", cli->instance, g_variant_dict_end (&options)), "(b)",
+      error);
   if (reply == NULL)
     return FALSE;
 
   g_variant_get (reply, "(b)", &revoked);
   if (cli->json)
     cvg_output_print_json (
-        g_variant_new_parsed ("{'instance-id': <%s>, 'revoked': <%b>}", id, revoked));
+        g_variant_new_parsed ("{'instance-id': <%s>, 'revoked': <%b>}", cli->instance, revoked));
+  else if (g_str_equal (cvg_vardict_get_string (instance, "status"), "signed-out"))
+    cvg_cli_note (cli, "%s", idle);
   else if (revoked)
     cvg_cli_note (cli, "%s, and the server has confirmed that the credentials are dead.", done);
+  else if (no_revoke)
+    cvg_cli_note (cli, "%s. The server was not told.", done);
   else
-    cvg_cli_note (cli, "%s. The server has not confirmed that the credentials are dead.", done);
+    {
+      cvg_cli_note (cli, "%s.", done);
+      advise_revocation (cli, instance);
+    }
   return TRUE;
 }
 
 static gboolean
 run_logout (CvgCli *cli, char **arguments, GError **error)
 {
-  return call_delete (cli, "DeleteInstanceAuth", "Signed out", arguments[0], error);
+  return call_delete (cli, "DeleteInstanceAuth", "Signed out", "It was not signed in.",
+                      arguments[0], error);
 }
 
 static gboolean
 run_remove (CvgCli *cli, char **arguments, GError **error)
 {
-  return call_delete (cli, "DeleteInstance", "Removed", arguments[0], error);
+  return call_delete (cli, "DeleteInstance", "Removed", "Removed. It was not signed in.",
+                      arguments[0], error);
 }
 
 const CvgCommand cvg_command_logout = {

@@ -105,6 +105,23 @@ cvg_server_resolve (CvgCli *cli, const char *text, GError **error)
 }
 
 /**
+ * cvg_server_look_up:
+ * @name: (nullable): the name of a server
+ *
+ * For advice, which can do without.
+ *
+ * Returns: (transfer full): the server as ListServers gives it; empty if it can't be found
+ */
+GVariant *
+cvg_server_look_up (const char *name)
+{
+  g_autoptr (GVariant) servers = name != NULL ? cvg_connection_list_servers (NULL) : NULL;
+  GVariant *server = servers != NULL ? cvg_server_find (servers, name, NULL) : NULL;
+
+  return server != NULL ? server : g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+}
+
+/**
  * cvg_server_has_kind:
  * @server: a server of ListServers
  * @kind: a way in, as "oauth2"
