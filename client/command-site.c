@@ -82,7 +82,11 @@ run_site (CvgCli *cli, char **arguments, GError **error)
     return FALSE;
   sites = cvg_site_list (id, &selected, error);
   if (sites == NULL)
-    return FALSE;
+    {
+      if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        cli->advice = g_strdup_printf ("Sign in with: claviger login --instance %s", id);
+      return FALSE;
+    }
 
   if (arguments[1] != NULL)
     return choose (cli, sites, id, arguments[1], error);
@@ -90,7 +94,7 @@ run_site (CvgCli *cli, char **arguments, GError **error)
   if (cli->json)
     print_json (sites, selected);
   else if (g_variant_n_children (sites) == 0)
-    cvg_cli_note (cli, "The server of this instance knows no sites.");
+    cvg_cli_note (cli, "The grant covers no site.");
   else
     print_table (sites, selected);
   return TRUE;

@@ -6,6 +6,8 @@
  */
 #include "client/site.h"
 
+#include <gio/gio.h>
+
 #include "client/connection.h"
 #include "client/vardict.h"
 #include "dbus/error.h"
@@ -62,7 +64,9 @@ cvg_site_find (GVariant *sites, const char *text, GError **error)
  * cvg_site_list:
  * @instance_id: UUID of an instance
  * @selected: (out): id of the site in use; empty if none is
- * @error: return location
+ * @error: return location: %G_IO_ERROR_NOT_FOUND if the server did not tell the sites
+ *
+ * No sites and sites that nobody could read are two things: only the former is an empty answer.
  *
  * Returns: (transfer full) (nullable): the sites that its grant covers, aa{sv}; may be empty
  */
@@ -82,6 +86,8 @@ cvg_site_list (const char *instance_id, char **selected, GError **error)
   *selected = g_strdup (cvg_vardict_get_string (auth_data, "selected_cloud_id"));
   sites = g_variant_lookup_value (auth_data, "accessible_resources", G_VARIANT_TYPE ("aa{sv}"));
   if (sites == NULL)
-    sites = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0));
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                         "The sites of this instance are not known: the server did not tell them "
+                         "at the sign-in. Sign in again to read them.");
   return sites;
 }
