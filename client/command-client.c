@@ -1,7 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * claviger client add, list, remove: OAuth clients. A secret goes in and never comes out.
+ * claviger client add, list, remove: OAuth clients. A secret goes in and never comes out, and no
+ * secret is lost by saying nothing.
  */
 #include <gio/gio.h>
 
@@ -33,38 +34,68 @@ list_clients (const char *server_name, GError **error)
   return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
 }
 
+/* Returns: (transfer full) (nullable): the client as ListClients gives it */
+static GVariant *
+find_client (GVariant *clients, const char *client_id)
+{
+  for (size_t i = 0; i < g_variant_n_children (clients); i++)
+    {
+      g_autoptr (GVariant) client = g_variant_get_child_value (clients, i);
+
+      if (g_str_equal (cvg_vardict_get_string (client, "client-id"), client_id))
+        return g_steal_pointer (&client);
+    }
+  return NULL;
+}
+
 /* The provider must know the very same redirect URI, or the first sign-in ends on an error page. */
 static void
 note_redirect_uri (const CvgCli *cli, const char *client_id)
 {
   g_autoptr (GVariant) clients = list_clients (cli->server, NULL);
+  g_autoptr (GVariant) client = clients != NULL ? find_client (clients, client_id) : NULL;
+  const char *uri = client != NULL ? cvg_vardict_get_string (client, "redirect-uri") : "";
 
-  for (size_t i = 0; clients != NULL && i < g_variant_n_children (clients); i++)
-    {
-      g_autoptr (GVariant) client = g_variant_get_child_value (clients, i);
-      const char *uri = cvg_vardict_get_string (client, "redirect-uri");
+  if (*uri != '\0')
+    cvg_cli_note (cli, "The redirect URI to register with the provider is %s", uri);
+}
 
-      if (*uri != '\0' && g_str_equal (cvg_vardict_get_string (client, "client-id"), client_id))
-        cvg_cli_note (cli, "The redirect URI to register with the provider is %s", uri);
-    }
+/* Who adds a client again, to make it the default say, need not have its secret at hand: an empty
+ * one is then none to store. @known: (nullable): the client as it is. */
+static gboolean
+take_secret (const CvgCli *cli, GVariant *known, GVariantDict *options, GError **error)
+{
+  gboolean has_secret = known != NULL && cvg_vardict_get_boolean (known, "has-secret");
+  char *secret = cvg_prompt_read_secret (has_secret ? "Client secret (empty keeps the one it has)" :
+                                                      "Client secret (empty if it has none)",
+                                         FALSE, error);
+
+  if (secret == NULL)
+    return FALSE;
+
+  if (*secret != '\0' || known == NULL)
+    g_variant_dict_insert (options, "client-secret", "s", secret);
+  if (*secret == '\0' && has_secret)
+    cvg_cli_note (cli, "The secret stays as it was.");
+  else if (*secret == '\0')
+    cvg_cli_note (cli, "There is no secret: it is a public client.");
+
+  cvg_prompt_free_secret (secret);
+  return TRUE;
 }
 
 static gboolean
 run_add (CvgCli *cli, char **arguments, GError **error)
 {
   g_autoptr (GVariant) server = cvg_server_resolve (cli, arguments[0], error);
+  g_autoptr (GVariant) clients = server != NULL ? list_clients (cli->server, error) : NULL;
+  g_autoptr (GVariant) known = clients != NULL ? find_client (clients, arguments[1]) : NULL;
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) reply = NULL;
-  char *secret = NULL;
 
-  if (server == NULL)
-    return FALSE;
-  secret = cvg_prompt_read_secret ("Client secret (empty if it has none)", FALSE, error);
-  if (secret == NULL)
+  if (clients == NULL || !take_secret (cli, known, &options, error))
     return FALSE;
 
-  g_variant_dict_insert (&options, "client-secret", "s", secret);
-  cvg_prompt_free_secret (secret);
   if (redirect_uri != NULL)
     g_variant_dict_insert (&options, "redirect-uri", "s", redirect_uri);
   if (make_default)
@@ -154,8 +185,8 @@ const CvgCommand cvg_command_client_add = {
   .name = "client add",
   .arguments = "SERVER CLIENT_ID",
   .summary = "Add an OAuth client for a server",
-  .description = "The client secret is read from stdin, or asked for without echo; an empty one\n"
-                 "makes a public client.\n\n"
+  .description = "The client secret is read from stdin, or asked for without echo. An empty one\n"
+                 "makes a public client; one that is known already keeps the secret it has.\n\n"
                  "Example:\n"
                  "  claviger client add Confluence Zq8PbXlmV0kD",
   .entries = add_entries,
