@@ -103,6 +103,38 @@ cvg_cli_quote_word (const char *text)
 }
 
 /**
+ * cvg_cli_parse_seconds:
+ * @option: the option, as the person wrote it
+ * @text: what was given for it
+ * @min: the least that it may be
+ * @max: the most that it may be
+ * @seconds: (out): the number
+ * @error: return location: wrong usage
+ *
+ * Returns: whether @text is such a number, and nothing else
+ */
+gboolean
+cvg_cli_parse_seconds (const char *option,
+                       const char *text,
+                       guint32 min,
+                       guint32 max,
+                       guint32 *seconds,
+                       GError **error)
+{
+  guint64 number = 0;
+
+  if (!g_ascii_string_to_unsigned (text, 10, min, max, &number, NULL))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "%s is a number of seconds, from %u to %u", option, min, max);
+      return FALSE;
+    }
+
+  *seconds = (guint32) number;
+  return TRUE;
+}
+
+/**
  * cvg_cli_clear:
  * @cli: the command's context
  *

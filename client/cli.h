@@ -52,5 +52,11 @@ void cvg_cli_note (const CvgCli *cli, const char *format, ...) G_GNUC_PRINTF (2,
 void cvg_cli_tell (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void cvg_cli_set_instance (CvgCli *cli, const char *instance_id);
 void cvg_cli_set_server (CvgCli *cli, const char *server_name);
+gboolean cvg_cli_parse_seconds (const char *option,
+                                const char *text,
+                                guint32 min,
+                                guint32 max,
+                                guint32 *seconds,
+                                GError **error);
 char *cvg_cli_quote_word (const char *text);
 void cvg_cli_clear (CvgCli *cli);

@@ -20,6 +20,9 @@
 #include "dbus/error.h"
 #include "dbus/names.h"
 
+/* As long as the daemon waits at most. */
+#define MAX_TIMEOUT ((guint32) 24 * 60 * 60)
+
 static char *user;
 static char *instance_text;
 static char *label;
@@ -31,7 +34,8 @@ static gboolean no_browser;
 static gboolean paste;
 static gboolean device;
 static gboolean detach;
-static int timeout;
+static char *timeout;
+static guint32 timeout_seconds;
 
 static const GOptionEntry entries[] = {
   { "user", 0, 0, G_OPTION_ARG_STRING, &user, "Whose connection it is (your login name)", "U" },
@@ -48,10 +52,11 @@ static const GOptionEntry entries[] = {
     NULL },
   { "paste", 0, 0, G_OPTION_ARG_NONE, &paste,
     "The browser is elsewhere: read the address it ends on from stdin", NULL },
-  { "device", 0, 0, G_OPTION_ARG_NONE, &device, "Type a code on another device", NULL },
+  { "device", 0, 0, G_OPTION_ARG_NONE, &device,
+    "Type a code on another device (no server of the catalogue offers that yet)", NULL },
   { "detach", 0, 0, G_OPTION_ARG_NONE, &detach, "Print instance and address, and do not wait",
     NULL },
-  { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout, "Seconds that the person has (600)", "S" },
+  { "timeout", 0, 0, G_OPTION_ARG_STRING, &timeout, "Seconds that the person has (600)", "S" },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -80,9 +85,8 @@ check_options (char **arguments, GError **error)
     return refuse (error, "--paste and --device exclude each other");
   if (paste && detach)
     return refuse (error, "--paste waits for an address, --detach does not wait");
-  if (timeout < 0)
-    return refuse (error, "--timeout is a number of seconds");
-  return TRUE;
+  return timeout == NULL ||
+         cvg_cli_parse_seconds ("--timeout", timeout, 1, MAX_TIMEOUT, &timeout_seconds, error);
 }
 
 static gboolean
@@ -216,8 +220,8 @@ build_options (void)
     g_variant_dict_insert (&options, "scope", "s", scope);
   if (redirect_url != NULL)
     g_variant_dict_insert (&options, "redirect-url", "s", redirect_url);
-  if (timeout > 0)
-    g_variant_dict_insert (&options, "timeout", "u", (guint32) timeout);
+  if (timeout != NULL)
+    g_variant_dict_insert (&options, "timeout", "u", timeout_seconds);
   if (paste || device)
     g_variant_dict_insert (&options, "flow", "s", paste ? "paste" : "device");
   if (detach)

@@ -11,14 +11,11 @@
 #include "client/instance.h"
 #include "client/output.h"
 
-/* No option was given; the daemon knows the default. */
-#define DEFAULT_VALIDITY (-1)
-
-static int min_validity = DEFAULT_VALIDITY;
+static char *min_validity;
 static gboolean force_refresh;
 
 static const GOptionEntry entries[] = {
-  { "min-validity", 0, 0, G_OPTION_ARG_INT, &min_validity,
+  { "min-validity", 0, 0, G_OPTION_ARG_STRING, &min_validity,
     "Seconds that the token must still be valid for (60)", "S" },
   { "force-refresh", 0, 0, G_OPTION_ARG_NONE, &force_refresh,
     "Ask the server for a new token in any case", NULL },
@@ -30,13 +27,20 @@ static GVariant *
 get_access_token (CvgCli *cli, const char *text, gboolean force, GError **error)
 {
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
-  g_autofree char *id = cvg_instance_resolve_id (cli, text, error);
+  g_autofree char *id = NULL;
+  guint32 seconds = 0;
 
+  if (min_validity != NULL &&
+      !cvg_cli_parse_seconds ("--min-validity", min_validity, 0, G_MAXINT32, &seconds, error))
+    return NULL;
+
+  id = cvg_instance_resolve_id (cli, text, error);
   if (id == NULL)
     return NULL;
 
-  if (min_validity != DEFAULT_VALIDITY)
-    g_variant_dict_insert (&options, "min-validity", "u", (guint32) min_validity);
+  /* Without the option the daemon knows the default. */
+  if (min_validity != NULL)
+    g_variant_dict_insert (&options, "min-validity", "u", seconds);
   if (force)
     g_variant_dict_insert (&options, "force-refresh", "b", TRUE);
 
@@ -59,6 +63,23 @@ describe (const CvgCli *cli, const char *token, gint64 expires_at, guint64 seria
   return g_variant_builder_end (&answer);
 }
 
+/* Whoever reads a line must not get two, nor a header of his request a second one. */
+static gboolean
+print_token (const char *token, GError **error)
+{
+  for (const char *at = token; *at != '\0'; at = g_utf8_next_char (at))
+    if (g_unichar_iscntrl (g_utf8_get_char (at)))
+      {
+        g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                             "The access token has control characters in it, so that it is not one "
+                             "line; see it with --json");
+        return FALSE;
+      }
+
+  cvg_output_print_line (token);
+  return TRUE;
+}
+
 static gboolean
 run_token (CvgCli *cli, char **arguments, GError **error)
 {
@@ -67,22 +88,15 @@ run_token (CvgCli *cli, char **arguments, GError **error)
   gint64 expires_at = 0;
   guint64 serial = 0;
 
-  if (min_validity < DEFAULT_VALIDITY)
-    {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                           "--min-validity is a number of seconds, 0 or more");
-      return FALSE;
-    }
-
   reply = get_access_token (cli, arguments[0], force_refresh, error);
   if (reply == NULL)
     return FALSE;
 
   g_variant_get (reply, "(&sxt)", &token, &expires_at, &serial);
-  if (cli->json)
-    cvg_output_print_json (describe (cli, token, expires_at, serial));
-  else
-    cvg_output_print_line (token);
+  if (!cli->json)
+    return print_token (token, error);
+
+  cvg_output_print_json (describe (cli, token, expires_at, serial));
   return TRUE;
 }
 
@@ -126,10 +140,12 @@ const CvgCommand cvg_command_refresh = {
   .name = "refresh",
   .arguments = "INSTANCE",
   .summary = "Ask the server for a new token now",
-  .description = "Tokens are kept fresh without it; this is for when a server has forgotten one.\n"
-                 "Says when the new token expires, and prints nothing secret.\n\n"
-                 "Example:\n"
-                 "  claviger refresh confluence",
+  .description =
+      "A token that is too old is refreshed when a program asks for it; this is for when\n"
+      "a server has forgotten one that is not. Says when the new token expires, and prints nothing "
+      "secret.\n\n"
+      "Example:\n"
+      "  claviger refresh confluence",
   .min_arguments = 1,
   .max_arguments = 1,
   .run = run_refresh,
