@@ -8,7 +8,6 @@
 #include "client/cli.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "client/output.h"
 
@@ -87,19 +86,15 @@ cvg_cli_set_server (CvgCli *cli, const char *server_name)
 }
 
 /**
- * cvg_cli_quote_word:
- * @text: an argument
- *
- * Returns: (transfer full): it as one writes it in a shell, in quotes only if it needs them
+ * cvg_cli_set_user:
+ * @cli: the command's context
+ * @user_id: the user whose connection the command is about
  */
-char *
-cvg_cli_quote_word (const char *text)
+void
+cvg_cli_set_user (CvgCli *cli, const char *user_id)
 {
-  for (const char *at = text; *at != '\0'; at++)
-    if (!g_ascii_isalnum (*at) && strchr ("-_.@", *at) == NULL)
-      return g_shell_quote (text);
-
-  return *text != '\0' ? g_strdup (text) : g_shell_quote (text);
+  g_free (cli->user);
+  cli->user = g_strdup (user_id);
 }
 
 /**
@@ -145,5 +140,6 @@ cvg_cli_clear (CvgCli *cli)
 {
   g_clear_pointer (&cli->instance, g_free);
   g_clear_pointer (&cli->server, g_free);
+  g_clear_pointer (&cli->user, g_free);
   g_clear_pointer (&cli->advice, g_free);
 }

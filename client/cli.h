@@ -13,8 +13,8 @@
  * @quiet: whether to keep what is no data and no error to itself
  * @instance: (owned) (nullable): the instance in play, for the advice that follows an error
  * @server: (owned) (nullable): likewise the name of the server
- * @advice: (owned) (nullable): advice of the command's own, which replaces the usual one; empty for
- *   none
+ * @user: (owned) (nullable): likewise the user
+ * @advice: (owned) (nullable): advice of the command's own, which replaces the usual one
  */
 typedef struct
 {
@@ -22,6 +22,7 @@ typedef struct
   gboolean quiet;
   char *instance;
   char *server;
+  char *user;
   char *advice;
 } CvgCli;
 
@@ -52,11 +53,11 @@ void cvg_cli_note (const CvgCli *cli, const char *format, ...) G_GNUC_PRINTF (2,
 void cvg_cli_tell (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void cvg_cli_set_instance (CvgCli *cli, const char *instance_id);
 void cvg_cli_set_server (CvgCli *cli, const char *server_name);
+void cvg_cli_set_user (CvgCli *cli, const char *user_id);
 gboolean cvg_cli_parse_seconds (const char *option,
                                 const char *text,
                                 guint32 min,
                                 guint32 max,
                                 guint32 *seconds,
                                 GError **error);
-char *cvg_cli_quote_word (const char *text);
 void cvg_cli_clear (CvgCli *cli);

@@ -93,6 +93,7 @@ get_user_auth (CvgCli *cli, const char *user_id, const char *text, GError **erro
   g_autoptr (GVariant) server = NULL;
   g_autoptr (GVariant) reply = NULL;
 
+  cvg_cli_set_user (cli, user_id);
   cvg_cli_set_server (cli, text);
   reply = call_user_auth (user_id, text, &cause);
   if (reply != NULL)
@@ -138,8 +139,6 @@ run_user_auth (CvgCli *cli, char **arguments, GError **error)
       g_variant_get (reply, "(b@a{sv}s)", &is_authenticated, &auth_data, &message);
       if (!is_authenticated)
         {
-          /* The sentence comes with its advice, since other programs show it too. */
-          cli->advice = g_strdup ("");
           g_clear_pointer (&auth_data, g_variant_unref);
           g_set_error_literal (&cause, CVG_ERROR, CVG_ERROR_NOT_SIGNED_IN, message);
         }

@@ -19,6 +19,7 @@
 #include "client/vardict.h"
 #include "dbus/error.h"
 #include "dbus/names.h"
+#include "dbus/shell-word.h"
 
 /* As long as the daemon waits at most. */
 #define MAX_TIMEOUT ((guint32) 24 * 60 * 60)
@@ -190,7 +191,7 @@ find_target (CvgCli *cli,
 
   if (*server != NULL && !cvg_server_has_kind (*server, "oauth2"))
     {
-      g_autofree char *user_word = cvg_cli_quote_word (user != NULL ? user : g_get_user_name ());
+      g_autofree char *user_word = cvg_shell_word (user != NULL ? user : g_get_user_name ());
 
       cli->advice = g_strdup_printf ("Store its credentials with: claviger set --user %s %s",
                                      user_word, cvg_vardict_get_string (*server, "slug"));
@@ -231,30 +232,28 @@ build_options (void)
   return g_variant_dict_end (&options);
 }
 
+/* @said: what the person has been told already. */
 static void
-teach_clients (CvgCli *cli)
+teach_clients (CvgCli *cli, const char *said)
 {
-  g_autoptr (GVariant) servers = cvg_connection_list_servers (NULL);
-  g_autoptr (GVariant) server = NULL;
-  g_autoptr (GString) advice = g_string_new ("Register an OAuth client with the provider");
-  g_autofree char *name = cvg_cli_quote_word (cli->server);
+  g_autoptr (GVariant) server = cvg_server_look_up (cli->server);
+  const char *documentation = cvg_vardict_get_string (server, "documentation");
+  const char *uri = cvg_vardict_get_string (server, "redirect-uri");
+  g_autoptr (GString) advice = g_string_new (NULL);
+  g_autofree char *name = cvg_shell_word (cli->server);
 
-  if (servers != NULL)
-    server = cvg_server_find (servers, cli->server, NULL);
-  if (server != NULL && *cvg_vardict_get_string (server, "documentation") != '\0')
-    g_string_append_printf (advice, ":\n  %s\n", cvg_vardict_get_string (server, "documentation"));
-  else
-    g_string_append (advice, ".\n");
+  if (*documentation != '\0')
+    g_string_append_printf (advice, "How to register one with the provider:\n  %s\n",
+                            documentation);
+  if (*uri != '\0')
+    g_string_append_printf (advice, "The redirect URI to register:\n  %s\n", uri);
+  if (strstr (said, "claviger client add") == NULL)
+    g_string_append_printf (advice, "Add it here with:\n  claviger client add %s CLIENT_ID\n",
+                            name);
+  if (*uri == '\0')
+    g_string_append (advice, "“claviger client add” prints the redirect URI to register.\n");
 
-  if (server != NULL && *cvg_vardict_get_string (server, "redirect-uri") != '\0')
-    g_string_append_printf (advice, "with this redirect URI:\n  %s\n",
-                            cvg_vardict_get_string (server, "redirect-uri"));
-
-  g_string_append_printf (advice,
-                          "Then add it here, which asks for its secret and prints the redirect "
-                          "URI to register:\n"
-                          "  claviger client add %s CLIENT_ID",
-                          name);
+  g_string_truncate (advice, advice->len > 0 ? advice->len - 1 : 0);
   g_free (cli->advice);
   cli->advice = g_string_free (g_steal_pointer (&advice), FALSE);
 }
@@ -343,7 +342,7 @@ sign_in (CvgCli *cli, const char *instance_id, GError **error)
   if (sign_in == NULL)
     {
       if (g_error_matches (cause, CVG_ERROR, CVG_ERROR_NO_CLIENT))
-        teach_clients (cli);
+        teach_clients (cli, cause->message);
       g_propagate_error (error, g_steal_pointer (&cause));
       return FALSE;
     }

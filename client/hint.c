@@ -2,38 +2,38 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * An error says what happened; the hint after it says what the person can do, as a command to
- * copy where there is one. It depends on the code of the error alone: the daemon's words are
- * never parsed.
+ * copy where there is one. It depends on the code of the error; of the daemon's words only one
+ * thing is asked, whether they name that command already.
  */
 #include "client/hint.h"
 
+#include <string.h>
+
 #include "client/exit-status.h"
 #include "dbus/error.h"
+#include "dbus/shell-word.h"
 
 static char *
 format_sign_in (const CvgCli *cli)
 {
+  g_autofree char *server = cvg_shell_word (cli->server != NULL ? cli->server : "SERVER");
+  g_autofree char *user = cli->user != NULL ? cvg_shell_word (cli->user) : NULL;
+
   if (cli->instance != NULL)
     return g_strdup_printf ("Sign in with: claviger login --instance %s", cli->instance);
 
-  if (cli->server != NULL)
-    {
-      g_autofree char *server = cvg_cli_quote_word (cli->server);
-
-      return g_strdup_printf ("Sign in with: claviger login %s", server);
-    }
-
-  return g_strdup ("Sign in with: claviger login SERVER");
+  return g_strdup_printf ("Sign in with: claviger login %s%s%s", server,
+                          user != NULL ? " --user " : "", user != NULL ? user : "");
 }
 
 static char *
-hint_for_our_error (const CvgCli *cli, CvgError code)
+hint_for_our_error (const CvgCli *cli, const GError *error)
 {
-  switch (code)
+  switch ((CvgError) error->code)
     {
     case CVG_ERROR_NOT_SIGNED_IN:
     case CVG_ERROR_NEEDS_SIGN_IN:
-      return format_sign_in (cli);
+      return strstr (error->message, "claviger login") == NULL ? format_sign_in (cli) : NULL;
     case CVG_ERROR_UNKNOWN_SERVER:
       return g_strdup ("The catalogue: claviger servers");
     case CVG_ERROR_NOT_FOUND:
@@ -71,10 +71,10 @@ char *
 cvg_hint_for_error (const CvgCli *cli, const GError *error)
 {
   if (cli->advice != NULL)
-    return *cli->advice != '\0' ? g_strdup (cli->advice) : NULL;
+    return g_strdup (cli->advice);
 
   if (error->domain == CVG_ERROR)
-    return hint_for_our_error (cli, (CvgError) error->code);
+    return hint_for_our_error (cli, error);
 
   if (cvg_exit_status_from_error (error) == CVG_EXIT_UNREACHABLE)
     return g_strdup ("Is it installed, and does it start? See: "

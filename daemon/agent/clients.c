@@ -7,6 +7,7 @@
 #include "agent/clients.h"
 
 #include "dbus/error.h"
+#include "dbus/shell-word.h"
 
 struct _CvgClients
 {
@@ -99,6 +100,15 @@ cvg_clients_lookup (CvgClients *self, const char *server_name, const char *clien
   return NULL;
 }
 
+static char *
+format_add_command (const char *server_name, const char *client_id)
+{
+  g_autofree char *server_word = cvg_shell_word (server_name);
+  g_autofree char *client_word = cvg_shell_word (client_id != NULL ? client_id : "CLIENT_ID");
+
+  return g_strdup_printf ("claviger client add %s %s", server_word, client_word);
+}
+
 /**
  * cvg_clients_choose:
  * @client_id: (nullable): the one that is wanted; %NULL: the default
@@ -114,16 +124,20 @@ cvg_clients_choose (CvgClients *self,
   CvgClient *client = client_id != NULL ? cvg_clients_lookup (self, server_name, client_id) :
                                           find_default (self, server_name);
 
-  if (client == NULL && client_id != NULL)
-    g_set_error (error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
-                 "There is no client %s for %s. Add it with: claviger client add \"%s\" %s",
-                 client_id, server_name, server_name, client_id);
-  else if (client == NULL)
-    g_set_error (
-        error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
-        "There is no OAuth client for %s yet. Register an application with %s, then add it "
-        "with: claviger client add \"%s\" CLIENT_ID",
-        server_name, server_name, server_name);
+  if (client == NULL)
+    {
+      g_autofree char *command = format_add_command (server_name, client_id);
+
+      if (client_id != NULL)
+        g_set_error (error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
+                     "There is no client %s for %s. Add it with: %s", client_id, server_name,
+                     command);
+      else
+        g_set_error (error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
+                     "There is no OAuth client for %s yet. Register an application with %s, then "
+                     "add it with: %s",
+                     server_name, server_name, command);
+    }
 
   return client;
 }
@@ -141,14 +155,15 @@ cvg_clients_choose_with_secret (CvgClients *self,
                                 GError **error)
 {
   CvgClient *client = cvg_clients_choose (self, server_name, client_id, error);
+  g_autofree char *command = NULL;
 
   if (client == NULL || !client->has_secret || client->secret != NULL)
     return client;
 
+  command = format_add_command (server_name, client->client_id);
   g_set_error (error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
-               "The secret of client %s is not in the keyring. Add it again with: claviger client "
-               "add \"%s\" %s",
-               client->client_id, server_name, client->client_id);
+               "The secret of client %s is not in the keyring. Add it again with: %s",
+               client->client_id, command);
   return NULL;
 }
 

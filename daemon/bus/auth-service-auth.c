@@ -9,6 +9,7 @@
 #include "bus/call.h"
 #include "bus/options.h"
 #include "dbus/error.h"
+#include "dbus/shell-word.h"
 #include "model/auth-data.h"
 
 static gboolean
@@ -92,11 +93,11 @@ make_instance_reply (CvgAgent *agent,
 static GVariant *
 make_absent_reply (const char *user_id, const char *server_name)
 {
-  g_autofree char *user = g_shell_quote (user_id);
-  g_autofree char *server = g_shell_quote (server_name);
+  g_autofree char *server_word = cvg_shell_word (server_name);
+  g_autofree char *user_word = cvg_shell_word (user_id);
   g_autofree char *message = g_strdup_printf ("Nobody is signed in to %s as this user. Sign in "
                                               "with: claviger login %s --user %s",
-                                              server_name, server, user);
+                                              server_name, server_word, user_word);
 
   return g_variant_new ("(b@a{sv}s)", FALSE, g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0),
                         message);

@@ -472,7 +472,9 @@ assert_user_auth (BusCaller *caller,
     }
 
   g_assert_cmpuint (g_variant_n_children (auth), ==, 0);
-  g_assert_nonnull (strstr (message, "Confluence"));
+  g_autofree char *command = g_strconcat ("claviger login Confluence --user ", user_id, NULL);
+
+  g_assert_true (g_str_has_suffix (message, command));
 }
 
 static void

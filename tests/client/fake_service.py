@@ -29,6 +29,7 @@ SITES = "55555555-eeee-4eee-8eee-000000000006"
 CREATED = "99999999-ffff-4fff-8fff-000000000009"
 
 TOKEN = "token-of-alice"
+TWO_LINES = "token\r\nX-Evil: 1"
 EVIL = "evil\x1b]0;title\x07"
 
 
@@ -115,13 +116,19 @@ class Service:
         self.get(instance_id)
         data = {"access_token": GLib.Variant("s", TOKEN), "expires_at": GLib.Variant("x", 2000000000),
                 "serial": GLib.Variant("t", 7)}
+        if instance_id == WORK:
+            data["accessible_resources"] = GLib.Variant("aa{sv}", [])
+        if instance_id == ALICE:
+            data["not_a_number"] = GLib.Variant("d", float("nan"))
+            data["numbers"] = GLib.Variant("ad", [float("inf"), 1.5])
         if instance_id == SITES:
             data["accessible_resources"] = GLib.Variant("aa{sv}", RESOURCES)
         return data
 
     def GetAccessToken(self, _sender, instance_id, _options):
         self.get(instance_id)
-        return GLib.Variant("(sxt)", (TOKEN, 2000000000, 7))
+        token = TWO_LINES if instance_id == WORK else TOKEN
+        return GLib.Variant("(sxt)", (token, 2000000000, 7))
 
     def GetInstanceAuth(self, _sender, instance_id, _options):
         return GLib.Variant("(a{sv})", (self.auth_data(instance_id),))
@@ -130,7 +137,10 @@ class Service:
         if server_name not in [server[0] for server in SERVERS]:
             raise Refusal("UnknownServer", "No such server")
         if user_id != "alice":
-            return GLib.Variant("(ba{sv}s)", (False, {}, "Nobody has signed in"))
+            words = "Nobody has signed in"
+            if server_name == "Jira":
+                words += f". Sign in with: claviger login Jira --user {user_id}"
+            return GLib.Variant("(ba{sv}s)", (False, {}, words))
         return GLib.Variant("(ba{sv}s)", (True, self.auth_data(ALICE), ""))
 
     def ListInstances(self, _sender, wanted):
@@ -169,10 +179,13 @@ class Service:
     def SetClient(self, _sender, _server_name, _client_id, _options):
         return GLib.Variant("()", ())
 
-    def ListClients(self, _sender, _server_name):
+    def ListClients(self, _sender, server_name):
         rows = [{"server-name": GLib.Variant("s", "Confluence"), "client-id": GLib.Variant("s", "cid"),
                  "redirect-uri": GLib.Variant("s", "http://127.0.0.1:18417/callback"),
-                 "default": GLib.Variant("b", True), "has-secret": GLib.Variant("b", True)}]
+                 "default": GLib.Variant("b", True), "has-secret": GLib.Variant("b", True)},
+                {"server-name": GLib.Variant("s", "Jira"), "client-id": GLib.Variant("s", "bare"),
+                 "default": GLib.Variant("b", True), "has-secret": GLib.Variant("b", False)}]
+        rows = [row for row in rows if server_name in ("", row["server-name"].unpack())]
         return GLib.Variant("(aa{sv})", (rows,))
 
     def DeleteClient(self, _sender, _server_name, client_id):
@@ -186,6 +199,8 @@ class Service:
     def Authorize(self, sender, server_name, instance_id, options):
         if server_name == "GitHub":
             raise Refusal("NoClient", "No OAuth client is known for GitHub")
+        if server_name == "Slack":
+            raise Refusal("NoClient", "Add one with: claviger client add Slack CLIENT_ID")
         path = "/".join([PATH, "authorization", sender[1:].replace(".", "_"),
                          options["handle-token"]])
         Authorization(self, path, sender, instance_id, options)

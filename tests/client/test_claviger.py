@@ -149,7 +149,18 @@ def test_token_options(claviger, service):
     claviger("token", "github", "--min-validity=0", "--force-refresh")
     assert service.called("GetAccessToken") == [
         [fake.ALICE, {"min-validity": 0, "force-refresh": True}]]
-    claviger("token", "github", "--min-validity=-2", status=2)
+    for wrong in ("-1", "-2", "4294967296", "1x", "", "1.5"):
+        done = claviger("token", "github", f"--min-validity={wrong}", status=2)
+        assert "--min-validity is a number of seconds" in done.stderr
+    assert len(service.called("GetAccessToken")) == 1
+
+
+def test_token_is_one_line_or_none(claviger):
+    done = claviger("token", fake.WORK, status=1)
+    assert done.stdout == ""
+    assert "control characters" in done.stderr and "Evil" not in done.stderr
+    answer = json.loads(claviger("--json", "token", fake.WORK).stdout)
+    assert answer["access-token"] == fake.TWO_LINES
 
 
 @pytest.mark.parametrize("arguments, status, words", [
@@ -175,6 +186,18 @@ def test_token_options(claviger, service):
     (["login", "jira", "--paste", "--device"], 2, ["exclude"]),
     (["login", "jira", "--tenant", "novalue"], 2, ["KEY=VALUE"]),
     (["login", "jira", "--instance", "github"], 2, ["another server"]),
+    (["login", "jira", "--timeout", "0"], 2, ["--timeout", "from 1 to 86400"]),
+    (["login", "jira", "--timeout=-1"], 2, ["--timeout", "from 1 to 86400"]),
+    (["login", "jira", "--timeout", "86401"], 2, ["--timeout", "from 1 to 86400"]),
+    (["list", "extra"], 2, ["list takes no argument"]),
+    (["help", "frob"], 2, ["frob"]),
+    (["--help", "frob"], 2, ["frob"]),
+    (["client", "frob", "--help"], 2, ["add, list, remove"]),
+    (["user-auth", "ada", "Confluence"], 3, ["claviger login Confluence --user ada\n"]),
+    (["user-auth", "ada l", "gcalendar"], 3, ["claviger login 'Google Calendar' --user 'ada l'\n"]),
+    (["site", "github"], 1, ["not known", "Sign in again to read them",
+                             f"claviger login --instance {fake.ALICE}"]),
+    (["site", "github", "One"], 1, ["not known"]),
 ])
 def test_failures(claviger, arguments, status, words):
     done = claviger(*arguments, status=status)
@@ -220,6 +243,33 @@ def test_help_and_version(claviger, service):
     assert service.calls() == []
 
 
+def test_help_is_a_command_too(claviger, service):
+    assert claviger("help").stdout == claviger("--help").stdout
+    for command in (["login"], ["client", "add"], ["client"], ["list"]):
+        assert claviger("help", *command).stdout == claviger(*command, "--help").stdout
+    assert service.calls() == []
+
+
+def test_help_on_a_family_of_commands(claviger):
+    text = claviger("client", "--help").stdout
+    for words in ("client add SERVER CLIENT_ID", "client list [SERVER]", "client remove"):
+        assert words in text
+    assert "login" not in text
+    assert "client remove --help" not in text
+    assert claviger("--help", "client").stdout == text
+
+
+def test_usage_lines_end_in_no_blank(claviger):
+    for command in ("list", "login", "status"):
+        for line in claviger(command, "--help").stdout.splitlines():
+            assert line == line.rstrip()
+
+
+def test_help_promises_nothing_that_is_not_there(claviger):
+    assert "when a program asks" in claviger("refresh", "--help").stdout
+    assert "no server of the catalogue" in claviger("login", "--help").stdout
+
+
 def test_list_is_safe_for_terminals(claviger):
     done = claviger("list")
     assert "\x1b" not in done.stdout
@@ -245,11 +295,25 @@ def test_user_auth_as_json(claviger):
     assert answer["serverName"] == "Google Calendar" and answer["message"] is None
 
     done = claviger("--json", "user-auth", "bob", "GitHub", status=3)
-    assert done.stderr == "claviger: Nobody has signed in\n"
+    assert done.stderr == ("claviger: Nobody has signed in\n"
+                           "Sign in with: claviger login GitHub --user bob\n")
     answer = json.loads(done.stdout)
     assert list(answer) == keys
     assert answer["success"] is answer["isAuthenticated"] is False
     assert answer["authData"] is None and answer["message"] == "Nobody has signed in"
+
+
+def test_a_hint_is_given_once(claviger):
+    done = claviger("user-auth", "ada", "jira", status=3)
+    assert done.stderr.count("claviger login Jira --user ada") == 1
+    assert done.stderr.count("claviger login") == 1
+
+
+def test_auth_data_with_numbers_that_json_has_not(claviger):
+    answer = json.loads(claviger("--json", "auth", "github").stdout,
+                        parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    assert answer["authData"]["not_a_number"] is None
+    assert answer["authData"]["numbers"] == [None, 1.5]
 
 
 def test_status(claviger):
@@ -265,6 +329,11 @@ def test_sites(claviger, service):
     assert [row["id"] for row in rows] == ["site-1", "site-2"]
     claviger("site", "sites", "TWO.example")
     assert service.called("SelectResource") == [[fake.SITES, "site-2"]]
+
+
+def test_no_sites_is_an_answer(claviger):
+    assert json.loads(claviger("--json", "site", fake.WORK).stdout) == []
+    assert "no site" in claviger("site", fake.WORK).stderr
 
 
 def test_login_signs_the_same_instance_in_again(claviger, service):
@@ -306,6 +375,12 @@ def test_login_without_a_client_teaches(claviger, service):
     assert "https://docs.example/github" in done.stderr
     assert "claviger client add GitHub" in done.stderr
     assert service.called("DeleteInstance") == [[fake.CREATED, {}]]
+
+
+def test_login_without_a_client_says_nothing_twice(claviger):
+    done = claviger("login", "Slack", "--user", "zoe", status=1)
+    assert done.stderr.count("claviger client add Slack CLIENT_ID") == 1
+    assert "https://docs.example/slack" in done.stderr
 
 
 def test_login_detached(claviger, service):
@@ -377,6 +452,31 @@ def test_client_add(claviger, service):
         ["Jira", "public", {"client-secret": "", "redirect-uri": "http://127.0.0.1:1/"}]]
 
 
+def test_client_add_without_a_secret(claviger, service):
+    """A client that is known keeps the secret that it has; a new one is public."""
+    done = claviger("client", "add", "Confluence", "cid", "--default")
+    assert "The secret stays as it was." in done.stderr
+    done = claviger("client", "add", "jira", "bare", stdin="\n")
+    assert "public client" in done.stderr
+    done = claviger("client", "add", "jira", "cid")  # of another server
+    assert "public client" in done.stderr
+    assert service.called("SetClient") == [
+        ["Confluence", "cid", {"default": True}], ["Jira", "bare", {}],
+        ["Jira", "cid", {"client-secret": ""}]]
+
+
+def test_client_add_says_what_empty_means(on_terminal):
+    for server, client, question in (("confluence", "cid", b"(empty keeps the one it has): "),
+                                     ("jira", "cid", b"(empty if it has none): ")):
+        process, terminal, other = on_terminal("client", "add", server, client)
+        read_until(terminal, question)
+        end = time.monotonic() + DEADLINE
+        while has_echo(other):
+            assert time.monotonic() < end
+        os.write(terminal, b"\n")
+        assert process.wait(DEADLINE) == 0
+
+
 def test_refresh_prints_no_secret(claviger, service):
     done = claviger("refresh", "github")
     assert fake.TOKEN not in done.stdout + done.stderr
@@ -390,6 +490,17 @@ def test_logout_and_remove(claviger, service):
     assert json.loads(claviger("--json", "remove", "github").stdout)["revoked"] is True
     assert service.called("DeleteInstanceAuth") == [[fake.ALICE, {"revoke": False}]]
     assert service.called("DeleteInstance") == [[fake.ALICE, {}]]
+
+
+def test_logout_says_what_was_done(claviger):
+    said = claviger("logout", "github").stderr
+    assert "GitHub has not confirmed" in said
+    assert "connected apps" in said and "https://docs.example/github" in said
+    assert claviger("logout", "sites").stderr == "It was not signed in.\n"
+    assert claviger("remove", "sites").stderr == "Removed. It was not signed in.\n"
+    assert "has confirmed" in claviger("remove", "github").stderr
+    assert claviger("logout", "gcalendar", "--no-revoke").stderr == (
+        "Signed out. The server was not told.\n")
 
 
 def test_watch(bus, service):

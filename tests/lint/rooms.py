@@ -23,7 +23,8 @@ OURS = {
     "daemon/oauth": [*MODEL, "dbus/error.h"],
     "daemon/providers": [*MODEL, "dbus/error.h"],
     "daemon/ports": [*MODEL, "dbus/error.h"],
-    "daemon/agent": ["oauth/", "providers/", *PORTS, "dbus/error.h", "dbus/names.h"],
+    "daemon/agent": ["oauth/", "providers/", *PORTS, "dbus/error.h", "dbus/names.h",
+                     "dbus/shell-word.h"],
     # The pages and pictures that the redirect listener shows, compiled in.
     "daemon/adapters": [*PORTS, "dbus/error.h", "dbus/names.h", "pages-resource.h"],
     "daemon/bus": ["agent/", *PORTS, "dbus/"],

@@ -137,9 +137,12 @@ test_hints (void)
 {
   g_autoptr (GError) dead = g_error_new_literal (CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN, "x");
   g_autoptr (GError) refused = g_error_new_literal (CVG_ERROR, CVG_ERROR_REFUSED, "x");
+  g_autoptr (GError) told =
+      g_error_new_literal (CVG_ERROR, CVG_ERROR_NOT_SIGNED_IN, "Sign in with: claviger login Jira");
   CvgCli cli = { 0 };
   g_autofree char *bare = cvg_hint_for_error (&cli, dead);
   g_autofree char *by_server = NULL;
+  g_autofree char *by_user = NULL;
   g_autofree char *by_instance = NULL;
   g_autofree char *own = NULL;
 
@@ -149,6 +152,11 @@ test_hints (void)
   cvg_cli_set_server (&cli, "Google Calendar");
   by_server = cvg_hint_for_error (&cli, dead);
   g_assert_cmpstr (by_server, ==, "Sign in with: claviger login 'Google Calendar'");
+
+  cvg_cli_set_user (&cli, "ada l");
+  by_user = cvg_hint_for_error (&cli, dead);
+  g_assert_cmpstr (by_user, ==, "Sign in with: claviger login 'Google Calendar' --user 'ada l'");
+  g_assert_null (cvg_hint_for_error (&cli, told));
 
   cvg_cli_set_instance (&cli, "3f2504e0-4f89-41d3-9a0c-0305e82c3301");
   by_instance = cvg_hint_for_error (&cli, dead);

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "dbus/error.h"
+#include "dbus/shell-word.h"
 
 static void
 test_names_go_both_ways (void)
@@ -32,6 +33,30 @@ test_foreign_names_are_unknown (void)
   g_assert_cmpuint (code, ==, CVG_ERROR_FAILED);
 }
 
+static void
+test_quoting (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *quoted;
+  } vectors[] = {
+    { "Confluence", "Confluence" },
+    { "alice@example.com", "alice@example.com" },
+    { "Google Calendar", "'Google Calendar'" },
+    { "$(reboot)", "'$(reboot)'" },
+    { "O'Brien", "'O'\\''Brien'" },
+    { "", "''" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autofree char *quoted = cvg_shell_word (vectors[i].text);
+
+      g_assert_cmpstr (quoted, ==, vectors[i].quoted);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -39,5 +64,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/error/names-go-both-ways", test_names_go_both_ways);
   g_test_add_func ("/error/foreign-names-are-unknown", test_foreign_names_are_unknown);
+  g_test_add_func ("/shell-word/quotes-where-needed", test_quoting);
   return g_test_run ();
 }
