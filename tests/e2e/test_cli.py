@@ -168,6 +168,22 @@ def test_refresh_prints_nothing_secret(world, signed_in):
     assert as_json(world, "refresh", signed_in)["serial"] == before[2] + 2
 
 
+def test_the_way_in_is_named_once_and_for_the_user(world):
+    done = world.cli("user-auth", "ada l", "confluence", check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.count("claviger login") == 1
+    assert "claviger login Confluence --user 'ada l'\n" in done.stderr
+
+
+def test_a_client_keeps_the_secret_that_is_not_given_again(world, signed_in):
+    [client] = as_json(world, "client", "list", "confluence")
+    done = world.cli("client", "add", "Confluence", client["client-id"], "--default")
+    assert "The secret stays as it was." in done.stderr
+    assert as_json(world, "client", "list", "confluence") == [client]
+    assert client["has-secret"] is True
+    assert as_json(world, "refresh", signed_in)["serial"] == 2
+
+
 # Looking.
 
 
