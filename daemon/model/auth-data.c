@@ -6,8 +6,6 @@
  */
 #include "model/auth-data.h"
 
-#include <math.h>
-
 #include "dbus/error.h"
 #include "model/vardict.h"
 
@@ -356,12 +354,11 @@ check_keys_of_api (GVariantDict *dict, GError **error)
   return TRUE;
 }
 
-/* JSON, in which HTTP callers and the CLI get auth data, has no word for the others. */
 static gboolean
-is_finite (GVariant *value)
+can_be_kept (GVariant *value)
 {
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
-    return isfinite (g_variant_get_double (value));
+    return cvg_vardict_can_keep_double (g_variant_get_double (value));
   if (!g_variant_is_container (value))
     return TRUE;
 
@@ -369,7 +366,7 @@ is_finite (GVariant *value)
     {
       g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
 
-      if (!is_finite (child))
+      if (!can_be_kept (child))
         return FALSE;
     }
 
@@ -391,10 +388,11 @@ cvg_auth_data_parse (GVariant *auth_data, gint64 now, GError **error)
   g_autoptr (CvgCredentials) credentials = cvg_credentials_new ();
   g_autoptr (GVariant) members = NULL;
 
-  if (!is_finite (auth_data))
+  if (!can_be_kept (auth_data))
     {
-      g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
-                           "Auth data: there is a number in it that is not finite");
+      g_set_error_literal (
+          error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+          "Auth data: there is a number in it that is not finite, or too near to 0");
       return NULL;
     }
   if (!unwrap_data (&dict, error) || !take_named (&dict, credentials, now, error) ||

@@ -7,6 +7,8 @@
  */
 #include "model/vardict.h"
 
+#include <math.h>
+
 /** cvg_vardict_add_string: adds @value (nullable), unless it is %NULL or empty */
 void
 cvg_vardict_add_string (GVariantBuilder *builder, const char *key, const char *value)
@@ -47,6 +49,18 @@ cvg_vardict_dup_string (GVariant *dict, const char *key)
 
   g_variant_lookup (dict, key, "s", &value);
   return value;
+}
+
+/**
+ * cvg_vardict_can_keep_double:
+ *
+ * Returns: whether @value survives as text: the parser refuses what it finds out of range, which
+ *   numbers next to zero (subnormal ones) are, and JSON has no word for those that are not finite
+ */
+gboolean
+cvg_vardict_can_keep_double (double value)
+{
+  return isnormal (value) || fpclassify (value) == FP_ZERO;
 }
 
 /**

@@ -13,4 +13,5 @@ void cvg_vardict_add_uint64 (GVariantBuilder *builder, const char *key, guint64 
 void cvg_vardict_add_value (GVariantBuilder *builder, const char *key, GVariant *value);
 
 char *cvg_vardict_dup_string (GVariant *dict, const char *key);
+gboolean cvg_vardict_can_keep_double (double value);
 GVariant *cvg_vardict_parse (const char *text, GError **error);

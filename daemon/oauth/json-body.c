@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "model/vardict.h"
+
 #define BODY_MAX (1024 * 1024)
 #define DEPTH_MAX 32
 
@@ -194,8 +196,21 @@ cvg_json_body_get_string (JsonObject *object, const char *member)
   return json_node_get_string (node);
 }
 
+/* What has no form in which it could be kept: null, of which a variant has "maybe" that D-Bus does
+ * not carry, and numbers too big or too small for a double, whose text GVariant does not read back:
+ * an item in the keyring with one in it could not be opened any more. */
+static gboolean
+is_dropped (JsonNode *node)
+{
+  if (JSON_NODE_HOLDS_NULL (node))
+    return TRUE;
+
+  return json_node_get_value_type (node) == G_TYPE_DOUBLE &&
+         !cvg_vardict_can_keep_double (json_node_get_double (node));
+}
+
 static void
-drop_nulls (JsonNode *node)
+drop_unkeepable (JsonNode *node)
 {
   if (JSON_NODE_HOLDS_OBJECT (node))
     {
@@ -206,10 +221,10 @@ drop_nulls (JsonNode *node)
         {
           JsonNode *member = json_object_get_member (object, name->data);
 
-          if (JSON_NODE_HOLDS_NULL (member))
+          if (is_dropped (member))
             json_object_remove_member (object, name->data);
           else
-            drop_nulls (member);
+            drop_unkeepable (member);
         }
     }
   else if (JSON_NODE_HOLDS_ARRAY (node))
@@ -217,24 +232,23 @@ drop_nulls (JsonNode *node)
       JsonArray *array = json_node_get_array (node);
 
       for (guint i = json_array_get_length (array); i > 0; i--)
-        if (JSON_NODE_HOLDS_NULL (json_array_get_element (array, i - 1)))
+        if (is_dropped (json_array_get_element (array, i - 1)))
           json_array_remove_element (array, i - 1);
         else
-          drop_nulls (json_array_get_element (array, i - 1));
+          drop_unkeepable (json_array_get_element (array, i - 1));
     }
 }
 
 /**
  * cvg_json_body_to_variant:
- * @node: what a server sent, but not null; loses its nulls
- *
- * Nulls are left out: a variant has "maybe" for them, which D-Bus does not carry.
+ * @node: what a server sent, but not null; loses what can't be kept: nulls, and numbers that are no
+ *   normal doubles
  *
  * Returns: (transfer full): the same as a variant, objects as a{sv}, arrays as av
  */
 GVariant *
 cvg_json_body_to_variant (JsonNode *node)
 {
-  drop_nulls (node);
+  drop_unkeepable (node);
   return g_variant_ref_sink (json_gvariant_deserialize (node, NULL, NULL));
 }

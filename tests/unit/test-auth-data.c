@@ -3,6 +3,8 @@
  */
 #include "model/auth-data.h"
 
+#include <float.h>
+
 #include <string.h>
 
 #include "dbus/error.h"
@@ -429,6 +431,22 @@ test_parse_refuses (void)
     }
 }
 
+/* The text of such a number can't be read back, and the item in the keyring with it. */
+static void
+test_parse_subnormal (void)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) given = NULL;
+  g_autoptr (CvgCredentials) credentials = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_variant_builder_add (&builder, "{sv}", "api_key", g_variant_new_string ("K"));
+  g_variant_builder_add (&builder, "{sv}", "n", g_variant_new_double (DBL_MIN / 2));
+  given = g_variant_ref_sink (g_variant_builder_end (&builder));
+  credentials = cvg_auth_data_parse (given, NOW, &error);
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT);
+}
+
 static void
 test_parse_error_quotes_nothing (void)
 {
@@ -534,6 +552,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/auth-data/parse/data-with-named", test_parse_data_with_named);
   g_test_add_func ("/auth-data/parse/expiry", test_parse_expiry);
   g_test_add_func ("/auth-data/parse/refuses", test_parse_refuses);
+  g_test_add_func ("/auth-data/parse/subnormal", test_parse_subnormal);
   g_test_add_func ("/auth-data/parse/error-quotes-nothing", test_parse_error_quotes_nothing);
   g_test_add_func ("/auth-data/parse/empty-is-none", test_parse_empty_is_none);
   g_test_add_func ("/auth-data/round-trip", test_round_trip);
