@@ -379,6 +379,15 @@ on_recorded (GObject *source, GAsyncResult *result, gpointer user_data)
   finish (self, CVG_PHASE_IS_AUTHORIZED, NULL);
 }
 
+/* Locked, or about to be started again: it will tell when it is open. */
+static gboolean
+is_passing (CvgSignIn *self, const GError *error)
+{
+  return g_error_matches (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED) ||
+         (g_error_matches (error, CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE) &&
+          !cvg_keeper_is_open (self->keeper));
+}
+
 static void
 on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -403,7 +412,7 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (g_error_matches (error, CVG_ERROR, CVG_ERROR_CANCELLED))
     /* Another sign-in of the same instance was stored first; this one is the later. */
     store (self);
-  else if (g_error_matches (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED) && self->alarm != 0)
+  else if (is_passing (self, error) && self->alarm != 0)
     wait_for_keyring (self);
   else
     finish (self, CVG_PHASE_IS_FAILED, g_steal_pointer (&error));
