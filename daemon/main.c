@@ -7,7 +7,6 @@
 #include <glib-unix.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include "daemon.h"
 #include "dbus/names.h"
@@ -97,14 +96,16 @@ on_bus_closed (GDBusConnection *connection,
   stop (user_data, STATUS_FAILED);
 }
 
-/* Tokens are in this process: no core file, and no file that others can read. */
+/* Tokens are in this process: no core file. The limit can be raised again by a child, which a
+ * browser is in the worst case; that is also why the umask stays what it was. */
 static void
 guard_process (void)
 {
-  const struct rlimit none = { 0, 0 };
+  struct rlimit limit = { 0, 0 };
 
-  setrlimit (RLIMIT_CORE, &none);
-  umask (0077);
+  getrlimit (RLIMIT_CORE, &limit);
+  limit.rlim_cur = 0;
+  setrlimit (RLIMIT_CORE, &limit);
 }
 
 /* The desktop's proxy resolver reads GSettings and, where the schemas are not installed, ends the

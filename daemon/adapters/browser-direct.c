@@ -8,6 +8,7 @@
 #include "adapters/browser-direct.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "adapters/browser-handler.h"
@@ -28,7 +29,15 @@ is_restricted (void)
 static void
 on_child (gpointer user_data)
 {
+  struct rlimit limit = { 0, 0 };
+
   setsid ();
+  /* We make no core files, because of what is in our memory; it may. */
+  if (getrlimit (RLIMIT_CORE, &limit) == 0)
+    {
+      limit.rlim_cur = limit.rlim_max;
+      setrlimit (RLIMIT_CORE, &limit);
+    }
 }
 
 static char **
