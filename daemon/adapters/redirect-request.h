@@ -7,9 +7,10 @@
 
 #include <glib.h>
 
-/* Bytes of a request head, its blank line included. An authorization answer is well below 4 KiB;
- * browsers add 1 to 2 KiB of their own. */
-#define CVG_REDIRECT_HEAD_LIMIT 8192
+/* Bytes of a request head, its blank line included. An authorization answer is well below 4 KiB and
+ * browsers add 1 to 2 KiB of their own; but cookies are shared by all ports of a host, and who
+ * develops web pages on this one has many. */
+#define CVG_REDIRECT_HEAD_LIMIT 16384
 #define CVG_REDIRECT_HEAD_TOO_LARGE 431 /* RFC 6585 section 5; libsoup has no name for it */
 
 /**
