@@ -15,6 +15,11 @@
 
 #include <string.h>
 
+/* Connections that the kernel holds for us until we take them, which we do at once. With GLib's
+ * ten, silent peers that come in a crowd make the browser's first packet get lost and wait seconds.
+ */
+#define BACKLOG 128
+
 /* The browser leaves the default port out of the Host header. */
 #define HTTP_PORT 80
 
@@ -119,6 +124,8 @@ cvg_redirect_address_bind (GInetAddress *address, guint port, GError **error)
   g_autoptr (GSocket) socket =
       g_socket_new (family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &local);
 
+  if (socket != NULL)
+    g_socket_set_listen_backlog (socket, BACKLOG);
   if (socket != NULL && g_socket_bind (socket, name, TRUE, &local) &&
       g_socket_listen (socket, &local))
     return g_steal_pointer (&socket);
