@@ -510,6 +510,24 @@ test_select_item_missing (void)
   assert_failed (world, result, CVG_ERROR_NOT_SIGNED_IN);
 }
 
+static void
+test_deleted_during_the_prompt (void)
+{
+  g_autoptr (AgentWorld) world = make_world_with_sites (CVG_VAULT_LOCKED);
+  g_autoptr (CvgEntry) entry = cvg_entry_ref (agent_world_lookup (world, AGENT_WORLD_ID));
+  g_autoptr (GAsyncResult) result = NULL;
+
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  select_site (world, entry, "a", &result);
+  agent_world_settle ();
+  g_assert_null (result);
+  cvg_instances_remove (world->instances, entry);
+  cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID, "");
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  agent_world_settle ();
+  assert_failed (world, result, CVG_ERROR_NOT_FOUND);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -536,6 +554,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/changes/select/a-site", test_select);
   g_test_add_func ("/changes/select/nothing-to-choose", test_select_nothing);
   g_test_add_func ("/changes/select/item-missing", test_select_item_missing);
+  g_test_add_func ("/changes/select/deleted-during-the-prompt", test_deleted_during_the_prompt);
 
   return g_test_run ();
 }

@@ -399,6 +399,33 @@ test_deleted_meanwhile (void)
   assert_failed (world, result, CVG_ERROR_NOT_FOUND);
 }
 
+static void
+test_record_older (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+  const CvgDemand background = { .min_validity = 60, .interactive = FALSE };
+  g_autoptr (CvgInstance) record = NULL;
+  g_autoptr (GVariant) older = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  /* Killed before the record knew of the sign-in: the keyring, which is being read, does. */
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+  record = cvg_instance_from_record (
+      cvg_records_dummy_peek (world->records, CVG_RECORDS_INSTANCES, AGENT_WORLD_ID), NULL);
+  record->signed_in = FALSE;
+  older = cvg_instance_to_record (record);
+  cvg_records_save (CVG_RECORDS (world->records), CVG_RECORDS_INSTANCES, AGENT_WORLD_ID, older);
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  agent_world_start (world);
+  get (world, &background, &result);
+  agent_world_settle ();
+  g_assert_null (result);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  agent_world_settle ();
+  assert_served (world, result, "hush-A1");
+}
+
 /* ---- Retry-After ----------------------------------------------------------------------------- */
 
 static void
@@ -506,6 +533,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/dispenser/keyring/unsaved-while-locked", test_unsaved_while_locked);
   g_test_add_func ("/dispenser/keyring/locked-again", test_locked_again);
   g_test_add_func ("/dispenser/keyring/deleted-meanwhile", test_deleted_meanwhile);
+  g_test_add_func ("/dispenser/keyring/knows-more-than-the-record", test_record_older);
   g_test_add_func ("/dispenser/retry-after/holds-programs-off", test_retry_after);
   g_test_add_func ("/dispenser/retry-after/a-good-token-is-served",
                    test_retry_after_with_a_good_token);

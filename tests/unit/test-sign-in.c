@@ -422,6 +422,26 @@ test_keyring_locked_until_the_deadline (AgentSignIn *fixture, gconstpointer data
 }
 
 static void
+test_keyring_restarts (AgentSignIn *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+
+  /* Gone at the very end, as when its daemon is replaced by a newer one. */
+  agent_sign_in_push_all (fixture);
+  cvg_http_dummy_set_hold (world->http, TRUE);
+  agent_sign_in_answer (fixture, "code=hush-C");
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNAVAILABLE);
+  for (guint i = 0; i < 3; i++)
+    agent_sign_in_answer_request (fixture);
+  agent_sign_in_assert_phase (fixture, CVG_PHASE_IS_STORING);
+  agent_world_pass (world, 5);
+  agent_sign_in_assert_phase (fixture, CVG_PHASE_IS_STORING);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  agent_world_settle ();
+  agent_sign_in_assert_authorized (fixture);
+}
+
+static void
 test_keyring_locked_at_stop (AgentSignIn *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
@@ -478,6 +498,7 @@ main (int argc, char *argv[])
   ADD ("keyring/dismissed-then-unlocked", test_keyring_dismissed_then_unlocked);
   ADD ("keyring/locked-twice", test_keyring_locked_twice);
   ADD ("keyring/locked-until-the-deadline", test_keyring_locked_until_the_deadline);
+  ADD ("keyring/restarts", test_keyring_restarts);
   ADD ("keyring/locked-at-stop", test_keyring_locked_at_stop);
   ADD ("keyring/locked-after-stop", test_keyring_locked_after_stop);
 

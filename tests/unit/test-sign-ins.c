@@ -127,6 +127,8 @@ test_begin_refused (void)
     { "Confluence", { .timeout = 600, .client_id = "another" }, CVG_ERROR_NO_CLIENT },
   };
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  g_autofree char *long_text = g_strnfill (513, 'x');
+  const CvgSignInOptions long_hint = { .timeout = 600, .login_hint = long_text };
 
   for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
     {
@@ -134,6 +136,8 @@ test_begin_refused (void)
       assert_begin_fails (world, agent_world_add_instance (world, vectors[i].server),
                           &vectors[i].options, vectors[i].code);
     }
+  assert_begin_fails (world, agent_world_lookup (world, AGENT_WORLD_ID), &long_hint,
+                      CVG_ERROR_INVALID_ARGUMENT);
 }
 
 static void
@@ -360,6 +364,8 @@ test_tenant (void)
   };
   CvgEntry *entry = cvg_agent_create_instance (world->agent, &made, NULL);
   g_autoptr (CvgSignIn) sign_in = NULL;
+  CvgEntry *without = NULL;
+  g_autoptr (CvgInstance) record = NULL;
   g_autofree char *challenge = NULL;
 
   g_assert_nonnull (entry);
@@ -368,6 +374,13 @@ test_tenant (void)
   assert_begin_fails (world, entry, NULL, CVG_ERROR_NO_CLIENT);
 
   add_client (world, "Tenanted", NULL, "http://127.0.0.1:1234/back");
+  /* An instance of before the server had tenants makes no address, and asks nobody. */
+  without = cvg_agent_create_instance (world->agent, &made, NULL);
+  record = cvg_instance_copy (without->record);
+  g_clear_pointer (&record->tenant, g_variant_unref);
+  cvg_instances_update (world->instances, without, record);
+  assert_begin_fails (world, without, NULL, CVG_ERROR_INVALID_ARGUMENT);
+
   sign_in = agent_world_begin (world, entry, NULL);
   g_assert_true (
       g_str_has_prefix (cvg_sign_in_get_url (sign_in), "https://acme.idp.invalid/authorize?"));
