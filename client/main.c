@@ -285,9 +285,12 @@ run (CvgCli *cli, int argc, char **argv, GError **error)
       return FALSE;
     }
 
+  if (want_help)
+    family = list_family (words[0]);
+
   if (want_version)
     puts (PROGRAM " " CVG_VERSION);
-  else if (want_help && (family = list_family (words[0])) != NULL)
+  else if (family != NULL)
     print_family_help (words[0]);
   else if (want_help)
     print_help ();
