@@ -41,10 +41,11 @@ def main(manner):
     loop = GLib.MainLoop()
     if manner != "crash":
         GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, loop.quit)
-    Gio.bus_own_name_on_connection(connection, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, None)
+    # Said before it has the name: a test may kill it as soon as that is there.
     if manner == "critical":
         print("(clavigerd:1): claviger-CRITICAL **: assertion failed", flush=True)
     print("ready", flush=True)
+    Gio.bus_own_name_on_connection(connection, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None, None)
     loop.run()
 
 
