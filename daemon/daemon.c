@@ -6,6 +6,10 @@
  */
 #include "daemon.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "adapters/browser-desktop.h"
 #include "adapters/clock-system.h"
 #include "adapters/http-soup.h"
@@ -36,6 +40,7 @@ struct _CvgDaemon
   CvgAgent *agent;             /* (owned) */
   CvgAuthService *service;     /* (owned) */
   guint drain_source;
+  guint trim_source;
   gint64 drain_deadline; /* monotonic microseconds */
 };
 
@@ -47,6 +52,7 @@ cvg_daemon_finalize (GObject *object)
   CvgDaemon *self = CVG_DAEMON (object);
 
   g_clear_handle_id (&self->drain_source, g_source_remove);
+  g_clear_handle_id (&self->trim_source, g_source_remove);
   if (self->service != NULL)
     cvg_auth_service_unexport (self->service);
   if (self->vault != NULL)
@@ -87,6 +93,29 @@ load_catalogue (const char *providers_dir)
   return cvg_catalogue_load (layers);
 }
 
+/* A keyring is read in one go, which takes a multiple of what is kept of it. What was freed is
+ * given back to the system: a daemon that rests shall not hold what it needed once. */
+static gboolean
+give_memory_back (gpointer user_data)
+{
+  CvgDaemon *self = user_data;
+
+  self->trim_source = 0;
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_keyring_changed (CvgKeeper *keeper, gpointer user_data)
+{
+  CvgDaemon *self = user_data;
+
+  if (self->trim_source == 0)
+    self->trim_source = g_idle_add_full (G_PRIORITY_LOW, give_memory_back, self, NULL);
+}
+
 /**
  * cvg_daemon_new:
  * @connection: (transfer none): the session bus
@@ -119,6 +148,8 @@ cvg_daemon_new (GDBusConnection *connection, const CvgDaemonSettings *settings)
   ports.browser = self->browser;
   self->agent = cvg_agent_new (&ports);
   self->service = cvg_auth_service_new (self->agent);
+  g_signal_connect_object (cvg_agent_get_keeper (self->agent), "state-changed",
+                           G_CALLBACK (on_keyring_changed), self, 0);
   return self;
 }
 
