@@ -243,7 +243,8 @@ def sign_out(world, said, instance_id):
 def test_the_daemon_leaves_no_core_and_no_open_files(world, signed_in):
     limits = Path(f"/proc/{world.daemon.pid}/limits").read_text()
     core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
-    assert core.split()[4:6] == ["0", "0"]
+    # The soft limit is what counts; the hard one is left, for a browser that it may have to start.
+    assert core.split()[4] == "0"
     for path in world.tree.state.rglob("*"):
         assert path.stat().st_mode & 0o077 == 0, path
 
