@@ -31,11 +31,7 @@ on_probed_at_end (GObject *source, GAsyncResult *result, gpointer user_data)
   CvgKeyring *keyring = CVG_KEYRING (source);
   GError *error = NULL;
 
-  if (cvg_keyring_probe_finish (keyring, result, &error) &&
-      cvg_keyring_get_state (keyring) != CVG_VAULT_UNLOCKED)
-    cvg_keyring_refuse (keyring, &error);
-
-  if (error != NULL)
+  if (!cvg_keyring_probe_unlocked_finish (keyring, result, &error))
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);

@@ -420,6 +420,35 @@ cvg_keyring_probe_finish (CvgKeyring *self, GAsyncResult *result, GError **error
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+static void
+refuse (CvgKeyring *self, GError **error)
+{
+  if (self->state == CVG_VAULT_LOCKED)
+    cvg_keyring_error_set_locked (error);
+  else if (self->owner != NULL && self->default_path == NULL)
+    cvg_keyring_error_set_no_default (error);
+  else
+    cvg_keyring_error_set_absent (error);
+}
+
+/**
+ * cvg_keyring_probe_unlocked_finish:
+ *
+ * Returns: whether the probe found it unlocked; fails with why nothing can be done now, or if
+ *   cancelled
+ */
+gboolean
+cvg_keyring_probe_unlocked_finish (CvgKeyring *self, GAsyncResult *result, GError **error)
+{
+  if (!cvg_keyring_probe_finish (self, result, error))
+    return FALSE;
+  if (self->state == CVG_VAULT_UNLOCKED)
+    return TRUE;
+
+  refuse (self, error);
+  return FALSE;
+}
+
 /* --- Session --------------------------------------------------------------------------------- */
 
 static void
@@ -465,14 +494,8 @@ on_probed_for_open (GObject *source, GAsyncResult *result, gpointer user_data)
   CvgKeyring *self = CVG_KEYRING (source);
   GError *error = NULL;
 
-  if (!cvg_keyring_probe_finish (self, result, &error))
+  if (!cvg_keyring_probe_unlocked_finish (self, result, &error))
     {
-      g_task_return_error (task, error);
-      return;
-    }
-  if (self->state != CVG_VAULT_UNLOCKED)
-    {
-      cvg_keyring_refuse (self, &error);
       g_task_return_error (task, error);
       return;
     }
@@ -631,21 +654,6 @@ const char *
 cvg_keyring_get_default (CvgKeyring *self)
 {
   return self->default_path;
-}
-
-/**
- * cvg_keyring_refuse:
- * @error: (out): why nothing can be done now; to be called only where the state is not unlocked
- */
-void
-cvg_keyring_refuse (CvgKeyring *self, GError **error)
-{
-  if (self->state == CVG_VAULT_LOCKED)
-    cvg_keyring_error_set_locked (error);
-  else if (self->owner != NULL && self->default_path == NULL)
-    cvg_keyring_error_set_no_default (error);
-  else
-    cvg_keyring_error_set_absent (error);
 }
 
 /** cvg_keyring_stop: listens no more, and ends what it does on its own */

@@ -28,13 +28,15 @@ CvgVaultState cvg_keyring_get_state (CvgKeyring *self);
 GDBusConnection *cvg_keyring_get_connection (CvgKeyring *self);
 const char *cvg_keyring_get_owner (CvgKeyring *self);
 const char *cvg_keyring_get_default (CvgKeyring *self);
-void cvg_keyring_refuse (CvgKeyring *self, GError **error);
 
 void cvg_keyring_probe_async (CvgKeyring *self,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
 gboolean cvg_keyring_probe_finish (CvgKeyring *self, GAsyncResult *result, GError **error);
+gboolean cvg_keyring_probe_unlocked_finish (CvgKeyring *self,
+                                            GAsyncResult *result,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 void cvg_keyring_open_async (CvgKeyring *self,
                              GCancellable *cancellable,
