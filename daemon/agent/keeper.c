@@ -220,7 +220,7 @@ take_credentials (CvgKeeper *self, const CvgVaultItem *item)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) identity = NULL;
-  g_autoptr (CvgCredentials) credentials = cvg_credentials_unseal (item->secret, &identity, &error);
+  g_autoptr (CvgCredentials) credentials = cvg_credentials_unpack (item->secret, &identity, &error);
   CvgEntry *entry = NULL;
 
   if (credentials == NULL)
@@ -596,11 +596,11 @@ store (Purpose *purpose,
        gpointer user_data)
 {
   g_autoptr (GVariant) identity = cvg_instance_to_record (record);
-  g_autoptr (CvgSecret) sealed = cvg_credentials_seal (credentials, identity);
+  g_autoptr (CvgSecret) packed = cvg_credentials_pack (credentials, identity);
   g_autofree char *title = cvg_entry_dup_title (purpose->entry);
 
   cvg_vault_queue_store_async (purpose->keeper->queue, CVG_VAULT_CREDENTIALS, record->id, title,
-                               sealed, purpose_holds, purpose, (GDestroyNotify) purpose_free,
+                               packed, purpose_holds, purpose, (GDestroyNotify) purpose_free,
                                callback, user_data);
 }
 

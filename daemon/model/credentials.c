@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Credentials as a value, and their one sealed form: what the keyring holds of an instance.
+ * Credentials as a value, and their one packed form: what the keyring holds of an instance.
  *
- * The sealed form carries the instance's identity too. The records on disk are the index that can
+ * The packed form carries the instance's identity too. The records on disk are the index that can
  * be read while the keyring is locked; the keyring is the truth from which a lost index is rebuilt.
  */
 #include "model/credentials.h"
@@ -11,7 +11,7 @@
 #include "dbus/error.h"
 #include "model/vardict.h"
 
-#define SEAL_VERSION 1
+#define PACK_VERSION 1
 
 /** cvg_credentials_new: Returns: (transfer full): empty credentials, for its maker to fill */
 CvgCredentials *
@@ -156,19 +156,19 @@ take_secret (GVariant *dict, const char *key)
 }
 
 /**
- * cvg_credentials_seal:
+ * cvg_credentials_pack:
  * @credentials: what the server gave
  * @identity: (transfer none): the record of its instance, cvg_instance_to_record()
  *
  * Returns: (transfer full): the text that the keyring holds
  */
 CvgSecret *
-cvg_credentials_seal (const CvgCredentials *credentials, GVariant *identity)
+cvg_credentials_pack (const CvgCredentials *credentials, GVariant *identity)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autoptr (GVariant) dict = NULL;
 
-  cvg_vardict_add_uint64 (&builder, "version", SEAL_VERSION);
+  cvg_vardict_add_uint64 (&builder, "version", PACK_VERSION);
   cvg_vardict_add_value (&builder, "instance", identity);
   cvg_vardict_add_uint64 (&builder, "serial", credentials->serial);
   add_secret (&builder, "access-token", credentials->access_token);
@@ -194,17 +194,17 @@ lookup_typed (GVariant *dict, const char *key, const char *type)
 }
 
 /**
- * cvg_credentials_unseal:
- * @sealed: what the keyring held
+ * cvg_credentials_unpack:
+ * @packed: what the keyring held
  * @identity: (out) (optional) (transfer full) (nullable): the record of its instance
  *
- * Returns: (transfer full): the credentials; fails with %CVG_ERROR_FAILED if @sealed is none of
+ * Returns: (transfer full): the credentials; fails with %CVG_ERROR_FAILED if @packed is none of
  * ours or from a newer version
  */
 CvgCredentials *
-cvg_credentials_unseal (const CvgSecret *sealed, GVariant **identity, GError **error)
+cvg_credentials_unpack (const CvgSecret *packed, GVariant **identity, GError **error)
 {
-  g_autoptr (GVariant) dict = cvg_vardict_parse (cvg_secret_peek (sealed), NULL);
+  g_autoptr (GVariant) dict = cvg_vardict_parse (cvg_secret_peek (packed), NULL);
   g_autoptr (GVariant) members = NULL;
   g_autoptr (CvgCredentials) credentials = NULL;
   guint64 version = 0;
@@ -216,7 +216,7 @@ cvg_credentials_unseal (const CvgSecret *sealed, GVariant **identity, GError **e
                            "An item in the keyring is not in the form that Claviger writes");
       return NULL;
     }
-  if (version != SEAL_VERSION)
+  if (version != PACK_VERSION)
     {
       g_set_error (error, CVG_ERROR, CVG_ERROR_FAILED,
                    "An item in the keyring is of version %" G_GUINT64_FORMAT

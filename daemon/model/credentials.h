@@ -53,9 +53,9 @@ void cvg_credentials_unref (CvgCredentials *credentials);
 gboolean cvg_credentials_is_fresh (const CvgCredentials *credentials, gint64 now, guint validity);
 GVariant *cvg_members_keep_secret (GVariant *members) G_GNUC_WARN_UNUSED_RESULT;
 
-CvgSecret *cvg_credentials_seal (const CvgCredentials *credentials,
+CvgSecret *cvg_credentials_pack (const CvgCredentials *credentials,
                                  GVariant *identity) G_GNUC_WARN_UNUSED_RESULT;
 CvgCredentials *
-cvg_credentials_unseal (const CvgSecret *sealed, GVariant **identity, GError **error);
+cvg_credentials_unpack (const CvgSecret *packed, GVariant **identity, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgCredentials, cvg_credentials_unref)

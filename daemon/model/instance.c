@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Instances as values, and their record: the a{sv} that is on disk and inside the sealed
+ * Instances as values, and their record: the a{sv} that is on disk and inside the packed
  * credentials.
  */
 #include "model/instance.h"

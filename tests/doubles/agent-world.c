@@ -236,15 +236,15 @@ agent_world_seed_instance (AgentWorld *world, const char *id, CvgCredentials *cr
 {
   g_autoptr (CvgInstance) record = make_record (id, "Confluence");
   g_autoptr (GVariant) identity = NULL;
-  g_autoptr (CvgSecret) sealed = NULL;
+  g_autoptr (CvgSecret) packed = NULL;
 
   record->signed_in = TRUE;
   record->authorized_at = AGENT_WORLD_AUTHORIZED_AT;
   record->last_serial = credentials->serial;
   identity = cvg_instance_to_record (record);
-  sealed = cvg_credentials_seal (credentials, identity);
+  packed = cvg_credentials_pack (credentials, identity);
   cvg_records_save (CVG_RECORDS (world->records), CVG_RECORDS_INSTANCES, id, identity);
-  cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, id, cvg_secret_peek (sealed));
+  cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, id, cvg_secret_peek (packed));
 }
 
 /**
@@ -303,14 +303,14 @@ agent_world_add_instance (AgentWorld *world, const char *server_name)
 char *
 agent_world_dup_stored (AgentWorld *world, const char *id)
 {
-  const CvgSecret *sealed = cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, id);
+  const CvgSecret *packed = cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, id);
   g_autoptr (CvgCredentials) credentials = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (sealed == NULL)
+  if (packed == NULL)
     return NULL;
 
-  credentials = cvg_credentials_unseal (sealed, NULL, &error);
+  credentials = cvg_credentials_unpack (packed, NULL, &error);
   g_assert_no_error (error);
   return g_strdup_printf (
       "%s/%s/%" G_GUINT64_FORMAT,

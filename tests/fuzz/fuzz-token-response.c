@@ -55,8 +55,8 @@ check_credentials (const CvgCredentials *credentials)
 {
   g_autoptr (CvgCredentials) merged = cvg_token_response_merge (credentials, credentials);
   g_autoptr (GVariant) identity = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
-  g_autoptr (CvgSecret) sealed = cvg_credentials_seal (credentials, identity);
-  g_autoptr (CvgCredentials) again = cvg_credentials_unseal (sealed, NULL, NULL);
+  g_autoptr (CvgSecret) packed = cvg_credentials_pack (credentials, identity);
+  g_autoptr (CvgCredentials) again = cvg_credentials_unpack (packed, NULL, NULL);
 
   for (const char *c = cvg_secret_peek (credentials->access_token); *c != '\0'; c++)
     g_assert_true (g_ascii_isprint (*c));

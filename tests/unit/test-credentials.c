@@ -138,7 +138,7 @@ test_members_are_the_same (void)
 }
 
 static void
-test_sealed_and_unsealed (void)
+test_packed_and_unpacked (void)
 {
   g_autoptr (CvgCredentials) full = make_full ();
   g_autoptr (CvgCredentials) empty = cvg_credentials_new ();
@@ -150,30 +150,30 @@ test_sealed_and_unsealed (void)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (GVariant) found = NULL;
-      g_autoptr (CvgSecret) sealed = cvg_credentials_seal (all[i], identity);
-      g_autoptr (CvgCredentials) again = cvg_credentials_unseal (sealed, &found, &error);
+      g_autoptr (CvgSecret) packed = cvg_credentials_pack (all[i], identity);
+      g_autoptr (CvgCredentials) again = cvg_credentials_unpack (packed, &found, &error);
 
       g_assert_no_error (error);
       assert_same (all[i], again);
       g_assert_cmpvariant (found, identity);
       /* Secret services take text. */
-      g_assert_true (g_utf8_validate (cvg_secret_peek (sealed), -1, NULL));
+      g_assert_true (g_utf8_validate (cvg_secret_peek (packed), -1, NULL));
     }
 }
 
 static void
-test_unseal_does_not_need_the_identity (void)
+test_unpack_does_not_need_the_identity (void)
 {
   g_autoptr (GVariant) identity = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
   g_autoptr (CvgCredentials) full = make_full ();
-  g_autoptr (CvgSecret) sealed = cvg_credentials_seal (full, identity);
-  g_autoptr (CvgCredentials) again = cvg_credentials_unseal (sealed, NULL, NULL);
+  g_autoptr (CvgSecret) packed = cvg_credentials_pack (full, identity);
+  g_autoptr (CvgCredentials) again = cvg_credentials_unpack (packed, NULL, NULL);
 
   g_assert_nonnull (again);
 }
 
 static void
-test_unseal_of_what_is_not_ours (void)
+test_unpack_of_what_is_not_ours (void)
 {
   static const char *const texts[] = {
     "",                                                    /* what a crash of the keyring leaves */
@@ -191,11 +191,11 @@ test_unseal_of_what_is_not_ours (void)
 
   for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      g_autoptr (CvgSecret) sealed = cvg_secret_new (texts[i]);
+      g_autoptr (CvgSecret) packed = cvg_secret_new (texts[i]);
       g_autoptr (GVariant) identity = NULL;
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (cvg_credentials_unseal (sealed, &identity, &error));
+      g_assert_null (cvg_credentials_unpack (packed, &identity, &error));
       g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
       g_assert_null (identity);
       g_assert_null (strstr (error->message, "QUOTED"));
@@ -204,15 +204,15 @@ test_unseal_of_what_is_not_ours (void)
 
 /* What has a wrong type is as if it were not there; the rest is still of use. */
 static void
-test_unseal_with_wrong_types (void)
+test_unpack_with_wrong_types (void)
 {
-  g_autoptr (CvgSecret) sealed = cvg_secret_new (
+  g_autoptr (CvgSecret) packed = cvg_secret_new (
       "{'version': <uint64 1>, 'access-token': <'A'>, 'refresh-token': <17>, 'serial': <'x'>,"
       " 'expires-at': <'soon'>, 'members': <['x']>, 'resources': <'x'>, 'account': <1>,"
       " 'instance': <'x'>, 'unknown': <1>}");
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) identity = NULL;
-  g_autoptr (CvgCredentials) credentials = cvg_credentials_unseal (sealed, &identity, &error);
+  g_autoptr (CvgCredentials) credentials = cvg_credentials_unpack (packed, &identity, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (peek (credentials->access_token), ==, "A");
@@ -233,10 +233,10 @@ main (int argc, char **argv)
   g_test_add_func ("/credentials/copy", test_copy);
   g_test_add_func ("/credentials/fresh", test_fresh);
   g_test_add_func ("/credentials/members-are-the-same", test_members_are_the_same);
-  g_test_add_func ("/credentials/sealed-and-unsealed", test_sealed_and_unsealed);
-  g_test_add_func ("/credentials/unseal-does-not-need-the-identity",
-                   test_unseal_does_not_need_the_identity);
-  g_test_add_func ("/credentials/unseal-of-what-is-not-ours", test_unseal_of_what_is_not_ours);
-  g_test_add_func ("/credentials/unseal-with-wrong-types", test_unseal_with_wrong_types);
+  g_test_add_func ("/credentials/packed-and-unpacked", test_packed_and_unpacked);
+  g_test_add_func ("/credentials/unpack-does-not-need-the-identity",
+                   test_unpack_does_not_need_the_identity);
+  g_test_add_func ("/credentials/unpack-of-what-is-not-ours", test_unpack_of_what_is_not_ours);
+  g_test_add_func ("/credentials/unpack-with-wrong-types", test_unpack_with_wrong_types);
   return g_test_run ();
 }

@@ -496,7 +496,7 @@ test_items_of_nobody (void)
 {
   g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
   g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
-  g_autoptr (CvgSecret) without_identity = cvg_credentials_seal (credentials, NULL);
+  g_autoptr (CvgSecret) without_identity = cvg_credentials_pack (credentials, NULL);
   g_autoptr (CvgInstance) another = cvg_instance_new ();
   g_autoptr (GVariant) identity = NULL;
   g_autoptr (CvgSecret) of_another = NULL;
@@ -508,7 +508,7 @@ test_items_of_nobody (void)
   another->server_name = g_strdup ("Confluence");
   another->owner = g_strdup ("host");
   identity = cvg_instance_to_record (another);
-  of_another = cvg_credentials_seal (credentials, identity);
+  of_another = cvg_credentials_pack (credentials, identity);
   cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID,
                        cvg_secret_peek (of_another));
   cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, "nonsense",
