@@ -230,8 +230,9 @@ serve_or_refresh (GTask *task)
       break;
 
     case VERDICT_REFRESH:
-      cvg_refresher_refresh_async (self->refresher, request->entry, g_task_get_cancellable (task),
-                                   on_refreshed, g_object_ref (task));
+      cvg_refresher_refresh_async (self->refresher, request->entry, CVG_URGENCY_CALLER,
+                                   g_task_get_cancellable (task), on_refreshed,
+                                   g_object_ref (task));
       break;
 
     case VERDICT_OPEN_KEYRING:

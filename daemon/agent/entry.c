@@ -18,6 +18,7 @@ cvg_entry_new (CvgInstance *record, CvgProvider *provider)
   g_ref_count_init (&entry->references);
   entry->record = cvg_instance_ref (record);
   entry->provider = provider != NULL ? cvg_provider_ref (provider) : NULL;
+  entry->anchors = g_ptr_array_new_with_free_func ((GDestroyNotify) cvg_secret_unref);
   return entry;
 }
 
@@ -39,6 +40,7 @@ cvg_entry_unref (CvgEntry *entry)
   cvg_instance_unref (entry->record);
   g_clear_pointer (&entry->provider, cvg_provider_unref);
   g_clear_pointer (&entry->credentials, cvg_credentials_unref);
+  g_ptr_array_unref (entry->anchors);
   g_free (entry->last_error);
   g_free (entry);
 }

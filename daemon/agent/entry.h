@@ -27,12 +27,21 @@
  *   who started work on a generation applies the result to that one only
  * @removed: it was deleted; kept by whoever is still working on it
  * @unsaved: the credentials are newer than the keyring's, and may not be forgotten
+ * @anchors: (owned) (element-type CvgSecret): the refresh tokens that the keyring may hold: first
+ *   what it was last known to hold, then those whose storing failed, or so it said
+ * @spent_at: Unix seconds since when the server may have replaced the refresh token without our
+ *   having heard what by; 0: it did not
  * @unreachable: the last refresh failed for a passing reason
+ * @refused: the last refresh failed for a reason that asking again does not mend (the client)
+ * @failures: refreshes in a row that failed
+ * @failed_at: Unix seconds of the last one that failed; 0: the last one did not
  * @last_error: (owned) (nullable): why the last refresh failed, for people
  * @retry_at: Unix seconds before which the server asked not to be asked again; 0: none
+ * @next_refresh_at: Unix seconds at which the planner is going to refresh it; 0: not planned
  * @given_serial: the highest serial that was given, be it that the credentials got stored or not
  *
- * Only instances.c, keeper.c and refresher.c change one; everybody else reads.
+ * Only instances.c, keeper.c, refresher.c, rotations.c and planner.c change one; everybody else
+ * reads.
  */
 typedef struct
 {
@@ -44,9 +53,15 @@ typedef struct
   guint64 generation;
   gboolean removed;
   gboolean unsaved;
+  GPtrArray *anchors;
+  gint64 spent_at;
   gboolean unreachable;
+  gboolean refused;
+  guint failures;
+  gint64 failed_at;
   char *last_error;
   gint64 retry_at;
+  gint64 next_refresh_at;
   guint64 given_serial;
 } CvgEntry;
 

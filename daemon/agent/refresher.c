@@ -312,6 +312,7 @@ take_off (CvgRefresher *self, CvgEntry *entry, GTask *task)
 /**
  * cvg_refresher_refresh_async:
  * @entry: an instance with a refresh token at hand
+ * @urgency: whether a program waits for it
  * @cancellable: (nullable): for this caller alone; the refresh goes on without it
  *
  * Gets a new access token, or joins those who wait for one already.
@@ -319,6 +320,7 @@ take_off (CvgRefresher *self, CvgEntry *entry, GTask *task)
 void
 cvg_refresher_refresh_async (CvgRefresher *self,
                              CvgEntry *entry,
+                             CvgUrgency urgency,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data)

@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 
+#include "agent/gate.h"
 #include "agent/keeper.h"
 #include "ports/clock.h"
 #include "ports/http.h"
@@ -25,6 +26,7 @@ gboolean cvg_refresher_is_idle (CvgRefresher *self);
 
 void cvg_refresher_refresh_async (CvgRefresher *self,
                                   CvgEntry *entry,
+                                  CvgUrgency urgency,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);

@@ -3,11 +3,15 @@
  */
 #include "ports/clock.h"
 
+static guint stepped_signal;
+
 G_DEFINE_INTERFACE (CvgClock, cvg_clock, G_TYPE_OBJECT)
 
 static void
 cvg_clock_default_init (CvgClockInterface *iface)
 {
+  stepped_signal = g_signal_new ("stepped", CVG_TYPE_CLOCK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_INT64);
 }
 
 gint64
@@ -54,4 +58,11 @@ cvg_clock_clear_alarm (CvgClock *self, guint *id)
   *id = 0;
   if (alarm != 0)
     cvg_clock_remove_alarm (self, alarm);
+}
+
+/** cvg_clock_emit_stepped: for implementations; @by: microseconds, negative if it was put back */
+void
+cvg_clock_emit_stepped (CvgClock *self, gint64 by)
+{
+  g_signal_emit (self, stepped_signal, 0, by);
 }

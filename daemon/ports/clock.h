@@ -20,6 +20,9 @@ typedef void (*CvgClockFunc) (gpointer user_data);
  *   past @at (Unix microseconds), be it by time passing, a suspend or a step of the clock; never
  *   before it returns. Returns an id, not 0
  * @remove_alarm: required: forgets an alarm that has not gone off
+ *
+ * Signal "stepped" (gint64 microseconds): somebody set the wall clock, by so much; time did not
+ * pass for it. Small corrections are not told.
  */
 struct _CvgClockInterface
 {
@@ -43,3 +46,4 @@ guint cvg_clock_add_alarm (CvgClock *self,
                            GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
 void cvg_clock_remove_alarm (CvgClock *self, guint id);
 void cvg_clock_clear_alarm (CvgClock *self, guint *id);
+void cvg_clock_emit_stepped (CvgClock *self, gint64 by);

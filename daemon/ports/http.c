@@ -29,3 +29,11 @@ cvg_http_send_finish (CvgHttp *self, GAsyncResult *result, GError **error)
 
   return CVG_HTTP_GET_IFACE (self)->send_finish (self, result, error);
 }
+
+gboolean
+cvg_http_was_sent (CvgHttp *self, GAsyncResult *result)
+{
+  CvgHttpInterface *iface = CVG_HTTP_GET_IFACE (self);
+
+  return iface->was_sent == NULL || iface->was_sent (self, result);
+}

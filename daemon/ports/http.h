@@ -19,6 +19,8 @@ G_DECLARE_INTERFACE (CvgHttp, cvg_http, CVG, HTTP, GObject)
  * @send_finish: required: the answer, whatever its status. Fails with %CVG_ERROR_TRY_LATER if none
  *   came (network, name resolution, TLS, deadline, size): the message says which, for people,
  *   and names the host but never the query; %G_IO_ERROR_CANCELLED if @cancellable fired
+ * @was_sent: optional: of a result that failed: whether the server can have seen the request. %TRUE
+ *   in doubt, and by default: what was seen may have been carried out
  */
 struct _CvgHttpInterface
 {
@@ -30,6 +32,7 @@ struct _CvgHttpInterface
                       GAsyncReadyCallback callback,
                       gpointer user_data);
   CvgHttpResponse *(*send_finish) (CvgHttp *self, GAsyncResult *result, GError **error);
+  gboolean (*was_sent) (CvgHttp *self, GAsyncResult *result);
 };
 
 void cvg_http_send_async (CvgHttp *self,
@@ -38,3 +41,4 @@ void cvg_http_send_async (CvgHttp *self,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
 CvgHttpResponse *cvg_http_send_finish (CvgHttp *self, GAsyncResult *result, GError **error);
+gboolean cvg_http_was_sent (CvgHttp *self, GAsyncResult *result);

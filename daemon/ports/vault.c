@@ -4,6 +4,7 @@
 #include "ports/vault.h"
 
 static guint state_changed_signal;
+static guint items_changed_signal;
 
 G_DEFINE_INTERFACE (CvgVault, cvg_vault, G_TYPE_OBJECT)
 
@@ -11,6 +12,8 @@ static void
 cvg_vault_default_init (CvgVaultInterface *iface)
 {
   state_changed_signal = g_signal_new ("state-changed", CVG_TYPE_VAULT, G_SIGNAL_RUN_LAST, 0, NULL,
+                                       NULL, NULL, G_TYPE_NONE, 0);
+  items_changed_signal = g_signal_new ("items-changed", CVG_TYPE_VAULT, G_SIGNAL_RUN_LAST, 0, NULL,
                                        NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -27,6 +30,13 @@ void
 cvg_vault_emit_state_changed (CvgVault *self)
 {
   g_signal_emit (self, state_changed_signal, 0);
+}
+
+/** cvg_vault_emit_items_changed: for implementations, when another program changed items of ours */
+void
+cvg_vault_emit_items_changed (CvgVault *self)
+{
+  g_signal_emit (self, items_changed_signal, 0);
 }
 
 void

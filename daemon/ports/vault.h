@@ -47,6 +47,8 @@ typedef struct
  *   prompts: unlock it before
  * @remove_async: required: deletes the item; not an error if there is none. Never prompts
  *
+ * Signal "items-changed": another program deleted or changed items of ours, while it was unlocked.
+ *
  * All that fails does so with %CVG_ERROR_KEYRING_LOCKED (also if the person dismissed the prompt),
  * %CVG_ERROR_KEYRING_UNAVAILABLE, %CVG_ERROR_FAILED, or %G_IO_ERROR_CANCELLED.
  */
@@ -90,6 +92,7 @@ struct _CvgVaultInterface
 
 CvgVaultState cvg_vault_get_state (CvgVault *self);
 void cvg_vault_emit_state_changed (CvgVault *self);
+void cvg_vault_emit_items_changed (CvgVault *self);
 
 void cvg_vault_start_async (CvgVault *self,
                             GCancellable *cancellable,

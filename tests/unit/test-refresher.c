@@ -43,7 +43,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 refresh (Fixture *fixture, GCancellable *cancellable, GAsyncResult **slot)
 {
-  cvg_refresher_refresh_async (fixture->refresher, fixture->entry, cancellable,
+  cvg_refresher_refresh_async (fixture->refresher, fixture->entry, CVG_URGENCY_CALLER, cancellable,
                                agent_world_on_ready, slot);
 }
 
@@ -343,8 +343,8 @@ test_again_from_the_callback (Fixture *fixture, gconstpointer data)
 
   agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
   agent_world_push_token (fixture->world, "hush-A3", "hush-R3");
-  cvg_refresher_refresh_async (fixture->refresher, fixture->entry, NULL, on_refreshed_again,
-                               &insatiable);
+  cvg_refresher_refresh_async (fixture->refresher, fixture->entry, CVG_URGENCY_CALLER, NULL,
+                               on_refreshed_again, &insatiable);
   answer (fixture);
   /* A new flight: joining the one that has just landed would be waiting for ever. */
   g_assert_cmpuint (count_requests (fixture), ==, 2);
@@ -367,7 +367,8 @@ test_two_instances (Fixture *fixture, gconstpointer data)
   agent_world_push_token (world, "hush-A2", "hush-R2");
   agent_world_push_token (world, "hush-B2", "hush-Q2");
   refresh (fixture, NULL, &first);
-  cvg_refresher_refresh_async (fixture->refresher, other, NULL, agent_world_on_ready, &second);
+  cvg_refresher_refresh_async (fixture->refresher, other, CVG_URGENCY_CALLER, NULL,
+                               agent_world_on_ready, &second);
   agent_world_settle ();
   g_assert_cmpuint (cvg_http_dummy_get_held (world->http), ==, 2);
   answer (fixture);
