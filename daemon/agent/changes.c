@@ -158,7 +158,7 @@ on_set_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   Change *change = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (cvg_keeper_write_finish (self->keeper, result, &error))
+  if (cvg_writer_finish (cvg_keeper_get_writer (self->keeper), result, &error))
     {
       /* Made anew: something else of it may have changed during the write. */
       g_autoptr (CvgInstance) record = make_set_record (self, change);
@@ -199,8 +199,8 @@ store_set (GTask *task)
 
   change->credentials->serial = cvg_entry_give_serial (entry);
   record = make_set_record (self, change);
-  cvg_keeper_store_async (self->keeper, entry, change->credentials, record, entry->generation,
-                          on_set_stored, task);
+  cvg_writer_store_async (cvg_keeper_get_writer (self->keeper), entry, change->credentials, record,
+                          entry->generation, on_set_stored, task);
 }
 
 static void
@@ -280,7 +280,7 @@ on_item_removed (GObject *source, GAsyncResult *result, gpointer user_data)
   Change *change = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (!cvg_keeper_write_finish (self->keeper, result, &error))
+  if (!cvg_writer_finish (cvg_keeper_get_writer (self->keeper), result, &error))
     g_task_return_error (task, error);
   else if (change->entry->removed)
     /* Two callers deleted it at once; both got what they wanted. */
@@ -297,8 +297,8 @@ on_open_for_delete (GObject *source, GAsyncResult *result, gpointer user_data)
   Change *change = g_task_get_task_data (task);
 
   if (may_go_on (task, result))
-    cvg_keeper_remove_async (self->keeper, CVG_VAULT_CREDENTIALS, change->entry->record->id,
-                             on_item_removed, g_steal_pointer (&task));
+    cvg_writer_remove_async (cvg_keeper_get_writer (self->keeper), CVG_VAULT_CREDENTIALS,
+                             change->entry->record->id, on_item_removed, g_steal_pointer (&task));
 }
 
 static void delete (GTask *task)
@@ -311,8 +311,8 @@ static void delete (GTask *task)
   else if (!cvg_keeper_is_idle (self->keeper))
     /* Its first credentials may be on their way into the keyring this moment: they would be there
      * without an instance, and bring it back at the next start. So the removal queues behind. */
-    cvg_keeper_remove_async (self->keeper, CVG_VAULT_CREDENTIALS, change->entry->record->id,
-                             on_item_removed, g_object_ref (task));
+    cvg_writer_remove_async (cvg_keeper_get_writer (self->keeper), CVG_VAULT_CREDENTIALS,
+                             change->entry->record->id, on_item_removed, g_object_ref (task));
   else
     /* The keyring has nothing of it, and need not be unlocked for it. */
     finish_delete (task);

@@ -201,7 +201,7 @@ on_set_written (GObject *source, GAsyncResult *result, gpointer user_data)
   CvgClientChanges *self = g_task_get_source_object (task);
   GError *error = NULL;
 
-  if (!cvg_keeper_write_finish (self->keeper, result, &error))
+  if (!cvg_writer_finish (cvg_keeper_get_writer (self->keeper), result, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -228,11 +228,11 @@ on_open_for_set (GObject *source, GAsyncResult *result, gpointer user_data)
 
   client = make_client (self, set);
   if (client->has_secret)
-    cvg_keeper_store_client_async (self->keeper, client, set->secret, on_set_written,
-                                   g_steal_pointer (&task));
+    cvg_writer_store_client_async (cvg_keeper_get_writer (self->keeper), client, set->secret,
+                                   on_set_written, g_steal_pointer (&task));
   else
-    cvg_keeper_remove_async (self->keeper, CVG_VAULT_CLIENT, client->id, on_set_written,
-                             g_steal_pointer (&task));
+    cvg_writer_remove_async (cvg_keeper_get_writer (self->keeper), CVG_VAULT_CLIENT, client->id,
+                             on_set_written, g_steal_pointer (&task));
 }
 
 static gboolean
@@ -311,7 +311,7 @@ on_item_removed (GObject *source, GAsyncResult *result, gpointer user_data)
   CvgClient *client = cvg_clients_lookup (self->clients, gone->server_name, gone->client_id);
   GError *error = NULL;
 
-  if (!cvg_keeper_write_finish (self->keeper, result, &error))
+  if (!cvg_writer_finish (cvg_keeper_get_writer (self->keeper), result, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -331,8 +331,8 @@ on_open_for_delete (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (cvg_keeper_open_finish (self->keeper, result, &error))
-    cvg_keeper_remove_async (self->keeper, CVG_VAULT_CLIENT, client->id, on_item_removed,
-                             g_steal_pointer (&task));
+    cvg_writer_remove_async (cvg_keeper_get_writer (self->keeper), CVG_VAULT_CLIENT, client->id,
+                             on_item_removed, g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
 }

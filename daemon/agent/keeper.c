@@ -12,10 +12,9 @@
  */
 #include "agent/keeper.h"
 
-#include "agent/vault-queue.h"
 #include "dbus/error.h"
 
-/* Reads and stores can fail with the keyring unlocked: a full disk, one that is busy restarting. */
+/* A read can fail with the keyring unlocked: one that is busy restarting. */
 #define RETRY_SECONDS 30
 
 struct _CvgKeeper
@@ -24,6 +23,7 @@ struct _CvgKeeper
 
   CvgVault *vault;         /* (owned) */
   CvgVaultQueue *queue;    /* (owned) */
+  CvgWriter *writer;       /* (owned) */
   CvgInstances *instances; /* (owned) */
   CvgClients *clients;     /* (owned) */
   CvgClock *clock;         /* (owned) */
@@ -64,6 +64,7 @@ cvg_keeper_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->clients);
   g_clear_object (&self->instances);
+  g_clear_object (&self->writer);
   g_clear_object (&self->queue);
   g_clear_object (&self->vault);
 
@@ -95,12 +96,20 @@ cvg_keeper_new (CvgVault *vault, CvgInstances *instances, CvgClients *clients, C
 
   self->vault = g_object_ref (vault);
   self->queue = cvg_vault_queue_new (vault);
+  self->writer = cvg_writer_new (vault, self->queue, instances, clock);
   self->instances = g_object_ref (instances);
   self->clients = g_object_ref (clients);
   self->clock = g_object_ref (clock);
   self->state_changed_id =
       g_signal_connect (vault, "state-changed", G_CALLBACK (on_vault_state_changed), self);
   return self;
+}
+
+/** cvg_keeper_get_writer: Returns: (transfer none): what writes to the same keyring */
+CvgWriter *
+cvg_keeper_get_writer (CvgKeeper *self)
+{
+  return self->writer;
 }
 
 /** cvg_keeper_is_open: Returns: whether everything that the keyring has is in memory */
@@ -144,18 +153,6 @@ cvg_keeper_get_state (CvgKeeper *self)
     default:
       return "unavailable";
     }
-}
-
-static GError *
-error_of_state (CvgKeeper *self)
-{
-  if (cvg_vault_get_state (self->vault) == CVG_VAULT_LOCKED)
-    return g_error_new_literal (CVG_ERROR, CVG_ERROR_KEYRING_LOCKED,
-                                "The keyring is locked; unlock it and try again");
-
-  return g_error_new_literal (CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE,
-                              "There is no usable keyring: no Secret Service (gnome-keyring, "
-                              "KeePassXC, KWallet) answers, or it has no default collection");
 }
 
 /* ---- what is in memory ----------------------------------------------------------------------- */
@@ -285,10 +282,7 @@ on_retry (gpointer user_data)
   CvgKeeper *self = user_data;
 
   self->retry_alarm = 0;
-  if (self->open)
-    cvg_keeper_keep_unsaved (self, NULL);
-  else
-    advance (self);
+  advance (self);
 }
 
 static void
@@ -330,7 +324,7 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   announce (self);
   return_waiters (self, NULL);
   cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
-  cvg_keeper_keep_unsaved (self, NULL);
+  cvg_writer_catch_up (self->writer);
 }
 
 static void
@@ -357,7 +351,7 @@ advance (CvgKeeper *self)
     return;
   else if (self->waiters->len > 0)
     {
-      g_autoptr (GError) error = error_of_state (self);
+      g_autoptr (GError) error = cvg_vault_new_state_error (self->vault);
 
       return_waiters (self, error);
     }
@@ -420,7 +414,7 @@ turn_away_background (CvgKeeper *self)
       g_ptr_array_add (is_interactive (task) ? self->waiters : away, g_object_ref (task));
     }
   for (guint i = 0; i < away->len; i++)
-    g_task_return_error (g_ptr_array_index (away, i), error_of_state (self));
+    g_task_return_error (g_ptr_array_index (away, i), cvg_vault_new_state_error (self->vault));
 }
 
 static void
@@ -449,19 +443,13 @@ cvg_keeper_start (CvgKeeper *self)
   cvg_vault_start_async (self->vault, self->stopping, on_started, g_object_ref (self));
 }
 
-/**
- * cvg_keeper_stop:
- *
- * Takes down a prompt and forgets retries. Writes on their way go on, and what could not be written
- * has a last chance: the memory that it is in ends with the process.
- */
+/** cvg_keeper_stop: takes down a prompt, forgets retries, and stops the writer */
 void
 cvg_keeper_stop (CvgKeeper *self)
 {
   g_cancellable_cancel (self->stopping);
   cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
-  if (self->open)
-    cvg_keeper_keep_unsaved (self, NULL);
+  cvg_writer_stop (self->writer);
 }
 
 static gboolean
@@ -499,7 +487,7 @@ cvg_keeper_open_async (CvgKeeper *self,
     }
   if (is_locked_for (self, interactive))
     {
-      g_task_return_error (task, error_of_state (self));
+      g_task_return_error (task, cvg_vault_new_state_error (self->vault));
       return;
     }
 
@@ -518,207 +506,4 @@ cvg_keeper_open_finish (CvgKeeper *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_async_result_is_tagged (result, cvg_keeper_open_async), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/* ---- writing --------------------------------------------------------------------------------- */
-
-/* What a store is for: it is void if that has been replaced when its turn comes. */
-typedef struct
-{
-  CvgKeeper *keeper; /* (owned) */
-  CvgEntry *entry;   /* (owned) */
-  guint64 generation;
-  CvgCredentials *unsaved; /* (owned) (nullable): void, too, once @entry has others than these */
-} Purpose;
-
-static Purpose *
-purpose_new (CvgKeeper *keeper, CvgEntry *entry, guint64 generation, CvgCredentials *unsaved)
-{
-  Purpose *purpose = g_new0 (Purpose, 1);
-
-  purpose->keeper = g_object_ref (keeper);
-  purpose->entry = cvg_entry_ref (entry);
-  purpose->generation = generation;
-  purpose->unsaved = unsaved != NULL ? cvg_credentials_ref (unsaved) : NULL;
-  return purpose;
-}
-
-static void
-purpose_free (Purpose *purpose)
-{
-  g_object_unref (purpose->keeper);
-  cvg_entry_unref (purpose->entry);
-  g_clear_pointer (&purpose->unsaved, cvg_credentials_unref);
-  g_free (purpose);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Purpose, purpose_free)
-
-static gboolean
-is_current (const Purpose *purpose)
-{
-  const CvgEntry *entry = purpose->entry;
-
-  return !entry->removed && entry->generation == purpose->generation &&
-         (purpose->unsaved == NULL || purpose->unsaved == entry->credentials);
-}
-
-static gboolean
-purpose_holds (gpointer user_data, GError **error)
-{
-  const Purpose *purpose = user_data;
-
-  if (!is_current (purpose))
-    {
-      g_set_error (error, CVG_ERROR, CVG_ERROR_CANCELLED,
-                   "Instance %s has other credentials meanwhile, or none",
-                   purpose->entry->record->id);
-      return FALSE;
-    }
-
-  /* An unsaved token must not make a keyring program ask: a locked keyring is left alone. */
-  if (cvg_vault_get_state (purpose->keeper->vault) != CVG_VAULT_UNLOCKED)
-    {
-      if (error != NULL)
-        *error = error_of_state (purpose->keeper);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* Stores @credentials for @purpose (transfer full). */
-static void
-store (Purpose *purpose,
-       CvgCredentials *credentials,
-       CvgInstance *record,
-       GAsyncReadyCallback callback,
-       gpointer user_data)
-{
-  g_autoptr (GVariant) identity = cvg_instance_to_record (record);
-  g_autoptr (CvgSecret) packed = cvg_credentials_pack (credentials, identity);
-  g_autofree char *title = cvg_entry_dup_title (purpose->entry);
-
-  cvg_vault_queue_store_async (purpose->keeper->queue, CVG_VAULT_CREDENTIALS, record->id, title,
-                               packed, purpose_holds, purpose, (GDestroyNotify) purpose_free,
-                               callback, user_data);
-}
-
-/**
- * cvg_keeper_store_async:
- * @entry: whose they are
- * @credentials: (transfer none): what to store
- * @record: (transfer none): the record that goes with them
- * @generation: the generation of @entry that they are for; if it is another one when the turn has
- *   come, nothing is written and the result is %CVG_ERROR_CANCELLED
- *
- * Durable when it succeeds; finish with cvg_keeper_write_finish(). Changes nothing in @entry.
- */
-void
-cvg_keeper_store_async (CvgKeeper *self,
-                        CvgEntry *entry,
-                        CvgCredentials *credentials,
-                        CvgInstance *record,
-                        guint64 generation,
-                        GAsyncReadyCallback callback,
-                        gpointer user_data)
-{
-  store (purpose_new (self, entry, generation, NULL), credentials, record, callback, user_data);
-}
-
-/** cvg_keeper_store_client_async: stores @secret (transfer none) as that of @client */
-void
-cvg_keeper_store_client_async (CvgKeeper *self,
-                               const CvgClient *client,
-                               CvgSecret *secret,
-                               GAsyncReadyCallback callback,
-                               gpointer user_data)
-{
-  g_autofree char *title =
-      g_strdup_printf ("Claviger: client %s of %s", client->client_id, client->server_name);
-
-  cvg_vault_queue_store_async (self->queue, CVG_VAULT_CLIENT, client->id, title, secret, NULL, NULL,
-                               NULL, callback, user_data);
-}
-
-/** cvg_keeper_remove_async: deletes an item; not an error if there is none */
-void
-cvg_keeper_remove_async (CvgKeeper *self,
-                         const char *kind,
-                         const char *id,
-                         GAsyncReadyCallback callback,
-                         gpointer user_data)
-{
-  cvg_vault_queue_remove_async (self->queue, kind, id, callback, user_data);
-}
-
-/** cvg_keeper_write_finish: Returns: whether a store or a removal succeeded */
-gboolean
-cvg_keeper_write_finish (CvgKeeper *self, GAsyncResult *result, GError **error)
-{
-  /* The queue's own task comes through, so that a write is one task and not two. */
-  return cvg_vault_queue_write_finish (self->queue, result, error);
-}
-
-/* ---- what could not be written --------------------------------------------------------------- */
-
-static void
-on_unsaved_stored (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Purpose) purpose = user_data;
-  g_autoptr (GError) error = NULL;
-  CvgKeeper *self = purpose->keeper;
-  CvgEntry *entry = purpose->entry;
-  gboolean stored = cvg_keeper_write_finish (self, result, &error);
-
-  if (!is_current (purpose))
-    return;
-
-  if (stored)
-    {
-      g_message ("Instance %s: the token that waited is in the keyring now", entry->record->id);
-      entry->unsaved = FALSE;
-    }
-  else
-    {
-      cvg_keeper_keep_unsaved (self, entry);
-    }
-}
-
-/* A refresh may be in the queue before it, with a token that is newer: then these stay unwritten,
- * or the keyring would have the refresh token that the server has replaced. */
-static void
-store_unsaved (CvgKeeper *self, CvgEntry *entry)
-{
-  store (purpose_new (self, entry, entry->generation, entry->credentials), entry->credentials,
-         entry->record, on_unsaved_stored,
-         purpose_new (self, entry, entry->generation, entry->credentials));
-}
-
-/**
- * cvg_keeper_keep_unsaved:
- * @entry: (nullable): its credentials could not be stored: keeps them in memory and tries again
- *   when the keyring is open; %NULL: tries now, for all that wait
- */
-void
-cvg_keeper_keep_unsaved (CvgKeeper *self, CvgEntry *entry)
-{
-  g_autoptr (GPtrArray) entries = NULL;
-
-  if (entry != NULL)
-    {
-      entry->unsaved = TRUE;
-      if (self->open)
-        retry_later (self);
-      return;
-    }
-
-  entries = cvg_instances_list (self->instances);
-  for (guint i = 0; i < entries->len; i++)
-    {
-      CvgEntry *waiting = g_ptr_array_index (entries, i);
-
-      if (waiting->unsaved && waiting->credentials != NULL)
-        store_unsaved (self, waiting);
-    }
 }

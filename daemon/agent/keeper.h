@@ -1,8 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The agent's side of the keyring: what is in memory because the keyring is open, and the order in
- * which it is written.
+ * The agent's side of the keyring: what is in memory because the keyring is open.
  */
 #pragma once
 
@@ -10,6 +9,7 @@
 
 #include "agent/clients.h"
 #include "agent/instances.h"
+#include "agent/writer.h"
 #include "ports/clock.h"
 #include "ports/vault.h"
 
@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (CvgKeeper, cvg_keeper, CVG, KEEPER, GObject)
 
 CvgKeeper *
 cvg_keeper_new (CvgVault *vault, CvgInstances *instances, CvgClients *clients, CvgClock *clock);
+CvgWriter *cvg_keeper_get_writer (CvgKeeper *self);
 void cvg_keeper_start (CvgKeeper *self);
 void cvg_keeper_stop (CvgKeeper *self);
 gboolean cvg_keeper_is_opening (CvgKeeper *self);
@@ -32,23 +33,3 @@ void cvg_keeper_open_async (CvgKeeper *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
 gboolean cvg_keeper_open_finish (CvgKeeper *self, GAsyncResult *result, GError **error);
-
-void cvg_keeper_store_async (CvgKeeper *self,
-                             CvgEntry *entry,
-                             CvgCredentials *credentials,
-                             CvgInstance *record,
-                             guint64 generation,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data);
-void cvg_keeper_store_client_async (CvgKeeper *self,
-                                    const CvgClient *client,
-                                    CvgSecret *secret,
-                                    GAsyncReadyCallback callback,
-                                    gpointer user_data);
-void cvg_keeper_remove_async (CvgKeeper *self,
-                              const char *kind,
-                              const char *id,
-                              GAsyncReadyCallback callback,
-                              gpointer user_data);
-gboolean cvg_keeper_write_finish (CvgKeeper *self, GAsyncResult *result, GError **error);
-void cvg_keeper_keep_unsaved (CvgKeeper *self, CvgEntry *entry);

@@ -186,7 +186,7 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Flight) flight = user_data;
   g_autoptr (GError) error = NULL;
   CvgRefresher *self = flight->refresher;
-  gboolean stored = cvg_keeper_write_finish (self->keeper, result, &error);
+  gboolean stored = cvg_writer_finish (cvg_keeper_get_writer (self->keeper), result, &error);
 
   if (!is_current (flight))
     {
@@ -205,7 +205,7 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
       g_message ("Instance %s: the token was refreshed but could not be stored (%s); it is kept in "
                  "memory until it can be",
                  flight->entry->record->id, error->message);
-      cvg_keeper_keep_unsaved (self->keeper, flight->entry);
+      cvg_writer_keep_unsaved (cvg_keeper_get_writer (self->keeper), flight->entry);
     }
 
   land (flight, NULL);
@@ -216,8 +216,8 @@ store (Flight *flight)
 {
   CvgRefresher *self = flight->refresher;
 
-  cvg_keeper_store_async (self->keeper, flight->entry, flight->after, flight->entry->record,
-                          flight->generation, on_stored, flight);
+  cvg_writer_store_async (cvg_keeper_get_writer (self->keeper), flight->entry, flight->after,
+                          flight->entry->record, flight->generation, on_stored, flight);
 }
 
 static void

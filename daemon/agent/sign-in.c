@@ -396,7 +396,7 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   CvgEntry *entry = self->plan->entry;
 
-  if (cvg_keeper_write_finish (self->keeper, result, &error))
+  if (cvg_writer_finish (cvg_keeper_get_writer (self->keeper), result, &error))
     {
       record = make_record (self);
       cvg_instances_replace_credentials (self->instances, entry, self->credentials, record);
@@ -427,8 +427,8 @@ store (CvgSignIn *self)
   self->credentials->serial = cvg_entry_give_serial (entry);
   record = make_record (self);
   self->writing = TRUE;
-  cvg_keeper_store_async (self->keeper, entry, self->credentials, record, entry->generation,
-                          on_stored, g_object_ref (self));
+  cvg_writer_store_async (cvg_keeper_get_writer (self->keeper), entry, self->credentials, record,
+                          entry->generation, on_stored, g_object_ref (self));
 }
 
 /* ---- exchanging ------------------------------------------------------------------------------ */

@@ -3,6 +3,8 @@
  */
 #include "ports/vault.h"
 
+#include "dbus/error.h"
+
 static guint state_changed_signal;
 static guint items_changed_signal;
 
@@ -23,6 +25,19 @@ cvg_vault_get_state (CvgVault *self)
   g_return_val_if_fail (CVG_IS_VAULT (self), CVG_VAULT_UNAVAILABLE);
 
   return CVG_VAULT_GET_IFACE (self)->get_state (self);
+}
+
+/** cvg_vault_new_state_error: Returns: (transfer full): why it can't be read or written as it is */
+GError *
+cvg_vault_new_state_error (CvgVault *self)
+{
+  if (cvg_vault_get_state (self) == CVG_VAULT_LOCKED)
+    return g_error_new_literal (CVG_ERROR, CVG_ERROR_KEYRING_LOCKED,
+                                "The keyring is locked; unlock it and try again");
+
+  return g_error_new_literal (CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE,
+                              "There is no usable keyring: no Secret Service (gnome-keyring, "
+                              "KeePassXC, KWallet) answers, or it has no default collection");
 }
 
 /** cvg_vault_emit_state_changed: for implementations, after the state has changed */

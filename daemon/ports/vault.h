@@ -91,6 +91,7 @@ struct _CvgVaultInterface
 };
 
 CvgVaultState cvg_vault_get_state (CvgVault *self);
+GError *cvg_vault_new_state_error (CvgVault *self) G_GNUC_WARN_UNUSED_RESULT;
 void cvg_vault_emit_state_changed (CvgVault *self);
 void cvg_vault_emit_items_changed (CvgVault *self);
 

@@ -391,10 +391,10 @@ sign_in_again (Fixture *fixture)
 
   credentials->serial = cvg_entry_give_serial (fixture->entry);
   record->last_serial = credentials->serial;
-  cvg_keeper_store_async (world->keeper, fixture->entry, credentials, record,
-                          fixture->entry->generation, agent_world_on_ready, &stored);
+  cvg_writer_store_async (cvg_keeper_get_writer (world->keeper), fixture->entry, credentials,
+                          record, fixture->entry->generation, agent_world_on_ready, &stored);
   agent_world_settle ();
-  g_assert_true (cvg_keeper_write_finish (world->keeper, stored, NULL));
+  g_assert_true (cvg_writer_finish (cvg_keeper_get_writer (world->keeper), stored, NULL));
   cvg_instances_replace_credentials (world->instances, fixture->entry, credentials, record);
 }
 
@@ -436,8 +436,9 @@ test_superseded_while_stored (Fixture *fixture, gconstpointer data)
 
   /* The answer waits for the keyring behind another write; meanwhile there are new credentials. */
   cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
-  cvg_keeper_store_async (world->keeper, fixture->entry, credentials, fixture->entry->record,
-                          fixture->entry->generation, agent_world_on_ready, &blocker);
+  cvg_writer_store_async (cvg_keeper_get_writer (world->keeper), fixture->entry, credentials,
+                          fixture->entry->record, fixture->entry->generation, agent_world_on_ready,
+                          &blocker);
   agent_world_push_token (world, "hush-A2", "hush-R2");
   refresh (fixture, NULL, &result);
   answer (fixture);

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the keeper writes, and what it could not write.
+ * What is written to the keyring, and what could not be.
  */
-#include "agent/keeper.h"
+#include "agent/writer.h"
 
 #include "doubles/agent-world.h"
 
@@ -36,8 +36,8 @@ store (AgentWorld *world, CvgEntry *entry, const char *token, GAsyncResult **slo
 {
   g_autoptr (CvgCredentials) credentials = agent_world_credentials (token, "hush-R9", 3600);
 
-  cvg_keeper_store_async (world->keeper, entry, credentials, entry->record, entry->generation,
-                          agent_world_on_ready, slot);
+  cvg_writer_store_async (cvg_keeper_get_writer (world->keeper), entry, credentials, entry->record,
+                          entry->generation, agent_world_on_ready, slot);
 }
 
 static void
@@ -46,7 +46,7 @@ assert_write_failed (AgentWorld *world, GAsyncResult *result, CvgError code)
   g_autoptr (GError) error = NULL;
 
   g_assert_nonnull (result);
-  g_assert_false (cvg_keeper_write_finish (world->keeper, result, &error));
+  g_assert_false (cvg_writer_finish (cvg_keeper_get_writer (world->keeper), result, &error));
   agent_world_assert_error (error, code);
 }
 
@@ -60,7 +60,7 @@ test_store (void)
   store (world, entry, "hush-A9", &result);
   g_assert_false (cvg_keeper_is_idle (world->keeper));
   agent_world_settle ();
-  g_assert_true (cvg_keeper_write_finish (world->keeper, result, NULL));
+  g_assert_true (cvg_writer_finish (cvg_keeper_get_writer (world->keeper), result, NULL));
   g_assert_true (cvg_keeper_is_idle (world->keeper));
   assert_stored (world, AGENT_WORLD_ID, "hush-A9/hush-R9/1");
   g_assert_cmpstr (cvg_vault_dummy_peek_label (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID),
@@ -106,7 +106,7 @@ test_store_superseded (void)
   cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
   agent_world_settle ();
   /* The first was on its way; the second had not begun. */
-  g_assert_true (cvg_keeper_write_finish (world->keeper, first, NULL));
+  g_assert_true (cvg_writer_finish (cvg_keeper_get_writer (world->keeper), first, NULL));
   assert_write_failed (world, second, CVG_ERROR_CANCELLED);
   assert_stored (world, AGENT_WORLD_ID, "hush-A8/hush-R9/1");
 }
@@ -134,7 +134,7 @@ make_unsaved (AgentWorld *world, CvgEntry *entry, const char *token, const char 
 
   credentials->serial = cvg_entry_give_serial (entry);
   cvg_instances_set_refreshed (world->instances, entry, credentials);
-  cvg_keeper_keep_unsaved (world->keeper, entry);
+  cvg_writer_keep_unsaved (cvg_keeper_get_writer (world->keeper), entry);
 }
 
 static void
@@ -299,17 +299,17 @@ main (int argc, char *argv[])
 {
   agent_world_init (&argc, &argv);
 
-  g_test_add_func ("/keeper/store/durable", test_store);
-  g_test_add_func ("/keeper/store/locked", test_store_locked);
-  g_test_add_func ("/keeper/store/superseded", test_store_superseded);
-  g_test_add_func ("/keeper/store/removed", test_store_removed);
-  g_test_add_func ("/keeper/unsaved/is-retried", test_unsaved_is_retried);
-  g_test_add_func ("/keeper/unsaved/outlives-a-lock", test_unsaved_outlives_a_lock);
-  g_test_add_func ("/keeper/unsaved/while-locked", test_unsaved_while_locked);
-  g_test_add_func ("/keeper/unsaved/never-overwrites-newer", test_unsaved_never_overwrites_newer);
-  g_test_add_func ("/keeper/unsaved/newer-stays-unsaved", test_unsaved_newer_stays_unsaved);
-  g_test_add_func ("/keeper/unsaved/replaced", test_unsaved_replaced);
-  g_test_add_func ("/keeper/unsaved/last-chance-at-stop", test_unsaved_at_stop);
+  g_test_add_func ("/writer/store/durable", test_store);
+  g_test_add_func ("/writer/store/locked", test_store_locked);
+  g_test_add_func ("/writer/store/superseded", test_store_superseded);
+  g_test_add_func ("/writer/store/removed", test_store_removed);
+  g_test_add_func ("/writer/unsaved/is-retried", test_unsaved_is_retried);
+  g_test_add_func ("/writer/unsaved/outlives-a-lock", test_unsaved_outlives_a_lock);
+  g_test_add_func ("/writer/unsaved/while-locked", test_unsaved_while_locked);
+  g_test_add_func ("/writer/unsaved/never-overwrites-newer", test_unsaved_never_overwrites_newer);
+  g_test_add_func ("/writer/unsaved/newer-stays-unsaved", test_unsaved_newer_stays_unsaved);
+  g_test_add_func ("/writer/unsaved/replaced", test_unsaved_replaced);
+  g_test_add_func ("/writer/unsaved/last-chance-at-stop", test_unsaved_at_stop);
 
   return g_test_run ();
 }
