@@ -39,6 +39,7 @@ OURS = {
 LIBRARIES = [
     (re.compile(r"libsecret/"), {"daemon/adapters"}),
     (re.compile(r"libsoup/"), {"daemon/adapters", "daemon/http"}),
+    (re.compile(r"gnutls/"), {"daemon/adapters"}),
     (re.compile(r"json-glib/"), {"daemon/oauth", "daemon/http", "client"}),
     # The pure rooms have no I/O, and so nothing of GIO but the names of its errors, which come
     # with dbus/error.h.
@@ -100,6 +101,7 @@ SELF_TEST = [
     ("daemon/agent/a.c", '#include "dbus/generated.h"', True),
     ("daemon/agent/a.c", "#include <libsecret/secret.h>", True),
     ("daemon/adapters/a.c", "#include <libsecret/secret.h>", False),
+    ("daemon/agent/a.c", "#include <gnutls/crypto.h>", True),
     ("daemon/adapters/a.c", '#include "agent/refresher.h"', True),
     ("daemon/bus/a.c", '#include "dbus/generated.h"', False),
     ("daemon/bus/a.c", '#include "oauth/token-request.h"', True),
