@@ -1,10 +1,11 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A clock for tests. Time moves in two ways, as it does in life: it passes
- * (cvg_clock_dummy_advance), and it jumps, as after a suspend or when somebody sets the clock
- * (cvg_clock_dummy_set_now). Alarms go off inside these two calls, earliest first. An alarm that
- * is due when it is added goes off from the main loop, never inside add_alarm.
+ * A clock for tests. Time moves in three ways, as it does in life: it passes
+ * (cvg_clock_dummy_advance), it jumps, as after a suspend (cvg_clock_dummy_set_now), and somebody
+ * sets the clock (cvg_clock_dummy_step), for which no time passed. Alarms go off inside these
+ * calls, earliest first. An alarm that is due when it is added goes off from the main loop, never
+ * inside add_alarm.
  */
 #include "doubles/clock-dummy.h"
 
@@ -165,6 +166,22 @@ cvg_clock_dummy_advance (CvgClockDummy *self, gint64 span)
     cvg_clock_dummy_set_now (self, MAX (self->now, ((Alarm *) self->alarms->data)->at));
 
   cvg_clock_dummy_set_now (self, end);
+}
+
+/**
+ * cvg_clock_dummy_step:
+ * @by: microseconds; negative puts the clock back
+ *
+ * Somebody sets the clock: "stepped" is emitted, and then what became due goes off.
+ */
+void
+cvg_clock_dummy_step (CvgClockDummy *self, gint64 by)
+{
+  g_autoptr (CvgClockDummy) alive = g_object_ref (self);
+
+  alive->now += by;
+  cvg_clock_emit_stepped (CVG_CLOCK (alive), by);
+  fire_due (alive);
 }
 
 /** cvg_clock_dummy_count_alarms: Returns: how many alarms wait; 0 is what a stopped daemon has */

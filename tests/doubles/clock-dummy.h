@@ -14,6 +14,7 @@ CvgClockDummy *cvg_clock_dummy_new (gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 
 void cvg_clock_dummy_set_now (CvgClockDummy *self, gint64 now);
 void cvg_clock_dummy_advance (CvgClockDummy *self, gint64 span);
+void cvg_clock_dummy_step (CvgClockDummy *self, gint64 by);
 
 guint cvg_clock_dummy_count_alarms (CvgClockDummy *self);
 gint64 cvg_clock_dummy_get_next_alarm (CvgClockDummy *self);

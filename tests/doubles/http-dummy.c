@@ -11,6 +11,7 @@ typedef struct
 {
   CvgHttpResponse *response; /* (owned) (nullable) */
   GError *error;             /* (owned) (nullable) */
+  gboolean is_unsent;        /* of an error: it came before the request was on the wire */
 } Answer;
 
 /* A request on the wire. */
@@ -29,6 +30,9 @@ struct _CvgHttpDummy
   GQueue held;         /* (element-type Held) */
   gboolean hold;
 };
+
+/* The data of the task of a request that never was on the wire. */
+static const char unsent[] = "unsent";
 
 static void cvg_http_dummy_http_init (CvgHttpInterface *iface);
 
@@ -98,6 +102,8 @@ answer_task (CvgHttpDummy *self, GTask *task)
 
       g_error ("No answer is scripted for %s %s", last->method, last->url);
     }
+  if (answer->is_unsent)
+    g_task_set_task_data (task, (gpointer) unsent, NULL);
   if (answer->error != NULL)
     g_task_return_error (task, g_steal_pointer (&answer->error));
   else
@@ -152,7 +158,10 @@ http_dummy_send_async (CvgHttp *http,
 
   g_task_set_source_tag (task, http_dummy_send_async);
   if (g_task_return_error_if_cancelled (task))
-    return;
+    {
+      g_task_set_task_data (task, (gpointer) unsent, NULL);
+      return;
+    }
 
   remember (self, request);
   if (self->hold)
@@ -168,6 +177,14 @@ http_dummy_send_finish (CvgHttp *http, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_async_result_is_tagged (result, http_dummy_send_async), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static gboolean
+http_dummy_was_sent (CvgHttp *http, GAsyncResult *result)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, http_dummy_send_async), TRUE);
+
+  return g_task_get_task_data (G_TASK (result)) != unsent;
 }
 
 static void
@@ -194,6 +211,7 @@ cvg_http_dummy_http_init (CvgHttpInterface *iface)
 {
   iface->send_async = http_dummy_send_async;
   iface->send_finish = http_dummy_send_finish;
+  iface->was_sent = http_dummy_was_sent;
 }
 
 static void
@@ -241,7 +259,12 @@ cvg_http_dummy_push_json (CvgHttpDummy *self, guint status, const char *body)
   cvg_http_dummy_push (self, status, "application/json", 0, body);
 }
 
-/** cvg_http_dummy_push_error: adds a failure with @error (transfer full) to the script */
+/**
+ * cvg_http_dummy_push_error:
+ * @error: (transfer full): what the request ends with
+ *
+ * Adds a failure to the script, of which nobody knows whether the server saw the request.
+ */
 void
 cvg_http_dummy_push_error (CvgHttpDummy *self, GError *error)
 {
@@ -249,6 +272,14 @@ cvg_http_dummy_push_error (CvgHttpDummy *self, GError *error)
 
   answer->error = error;
   g_queue_push_tail (&self->answers, answer);
+}
+
+/** cvg_http_dummy_push_unsent_error: likewise, but the request never reached a server */
+void
+cvg_http_dummy_push_unsent_error (CvgHttpDummy *self, GError *error)
+{
+  cvg_http_dummy_push_error (self, error);
+  ((Answer *) g_queue_peek_tail (&self->answers))->is_unsent = TRUE;
 }
 
 /** cvg_http_dummy_get_queued: Returns: how many scripted answers nobody has asked for yet */

@@ -30,6 +30,7 @@ void cvg_http_dummy_push (CvgHttpDummy *self,
                           const char *body);
 void cvg_http_dummy_push_json (CvgHttpDummy *self, guint status, const char *body);
 void cvg_http_dummy_push_error (CvgHttpDummy *self, GError *error);
+void cvg_http_dummy_push_unsent_error (CvgHttpDummy *self, GError *error);
 guint cvg_http_dummy_get_queued (CvgHttpDummy *self);
 
 void cvg_http_dummy_set_hold (CvgHttpDummy *self, gboolean hold);

@@ -160,12 +160,36 @@ test_records (void)
   g_assert_finalize_object (dummy);
 }
 
+static void
+on_stepped (CvgClock *clock, gint64 by, gpointer user_data)
+{
+  g_string_append_printf (user_data, "s%" G_GINT64_FORMAT " ", by);
+}
+
+static void
+test_clock_steps (void)
+{
+  CvgClockDummy *dummy = cvg_clock_dummy_new (100);
+  g_autoptr (GString) log = g_string_new (NULL);
+  Ring ring = { .clock = CVG_CLOCK (dummy), .log = log, .name = 'r' };
+
+  g_signal_connect (dummy, "stepped", G_CALLBACK (on_stepped), log);
+  g_assert_cmpuint (cvg_clock_add_alarm (ring.clock, 150, on_ring, &ring, NULL), !=, 0);
+  cvg_clock_dummy_step (dummy, -40);
+  g_assert_cmpstr (log->str, ==, "s-40 ");
+  g_assert_cmpint (cvg_clock_get_now (ring.clock), ==, 60);
+  cvg_clock_dummy_step (dummy, 100);
+  g_assert_cmpstr (log->str, ==, "s-40 s100 r160 ");
+  g_assert_finalize_object (dummy);
+}
+
 int
 main (int argc, char **argv)
 {
   g_log_writer_default_set_use_stderr (TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/doubles/clock/passes-and-jumps", test_clock);
+  g_test_add_func ("/doubles/clock/is-set", test_clock_steps);
   g_test_add_func ("/doubles/vault/holds-and-fails", test_vault_holds_and_fails);
   g_test_add_func ("/doubles/records/are-kept", test_records);
   return g_test_run ();

@@ -5,7 +5,10 @@
  */
 #include "doubles/browser-dummy.h"
 #include "doubles/http-dummy.h"
+#include "doubles/network-dummy.h"
+#include "doubles/notify-dummy.h"
 #include "doubles/redirect-dummy.h"
+#include "doubles/sleep-dummy.h"
 #include "dbus/error.h"
 
 #define URI "http://127.0.0.1:18417/callback"
@@ -100,6 +103,96 @@ test_http_hold (void)
 }
 
 static void
+test_http_was_sent (void)
+{
+  CvgHttpDummy *http = cvg_http_dummy_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GAsyncResult *results[3] = { NULL };
+
+  cvg_http_dummy_push_unsent_error (http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "no route"));
+  cvg_http_dummy_push_error (http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "dropped"));
+  g_cancellable_cancel (cancellable);
+  send (http, "a=1", NULL, &results[0]);
+  send (http, "b=2", NULL, &results[1]);
+  send (http, "c=3", cancellable, &results[2]);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      wait_for (&results[i]);
+      g_assert_null (cvg_http_send_finish (CVG_HTTP (http), results[i], NULL));
+      g_assert_true (cvg_http_was_sent (CVG_HTTP (http), results[i]) == (i == 1));
+      g_clear_object (&results[i]);
+    }
+  g_assert_finalize_object (http);
+}
+
+static void
+count (gpointer emitter, gpointer user_data)
+{
+  ++*(guint *) user_data;
+}
+
+static void
+test_network (void)
+{
+  CvgNetworkDummy *network = cvg_network_dummy_new ();
+  guint changes = 0;
+
+  g_signal_connect (network, "changed", G_CALLBACK (count), &changes);
+  g_assert_true (cvg_network_is_up (CVG_NETWORK (network)));
+  cvg_network_dummy_set_up (network, FALSE);
+  g_assert_false (cvg_network_is_up (CVG_NETWORK (network)));
+  cvg_network_dummy_set_up (network, TRUE);
+  cvg_network_dummy_set_up (network, TRUE);
+  g_assert_cmpuint (changes, ==, 3);
+  g_assert_finalize_object (network);
+}
+
+static void
+test_sleep (void)
+{
+  CvgSleepDummy *sleep = cvg_sleep_dummy_new ();
+  guint about = 0;
+  guint awake = 0;
+
+  g_signal_connect (sleep, "about-to-sleep", G_CALLBACK (count), &about);
+  g_signal_connect (sleep, "awake", G_CALLBACK (count), &awake);
+  g_assert_false (cvg_sleep_dummy_is_allowed (sleep));
+  cvg_sleep_dummy_about_to_sleep (sleep);
+  g_assert_false (cvg_sleep_dummy_is_allowed (sleep));
+  cvg_sleep_allow (CVG_SLEEP (sleep));
+  g_assert_true (cvg_sleep_dummy_is_allowed (sleep));
+  cvg_sleep_dummy_awake (sleep);
+  cvg_sleep_dummy_about_to_sleep (sleep);
+  g_assert_false (cvg_sleep_dummy_is_allowed (sleep));
+  g_assert_cmpuint (cvg_sleep_dummy_get_allows (sleep), ==, 1);
+  g_assert_cmpuint (about, ==, 2);
+  g_assert_cmpuint (awake, ==, 1);
+  g_assert_finalize_object (sleep);
+}
+
+static void
+test_notify (void)
+{
+  CvgNotifyDummy *dummy = cvg_notify_dummy_new ();
+  CvgNotify *notify = CVG_NOTIFY (dummy);
+
+  cvg_notify_show (notify, "a", "A", "first");
+  cvg_notify_show (notify, "b", "B", "other");
+  cvg_notify_show (notify, "a", "A", "second");
+  g_assert_cmpuint (cvg_notify_dummy_get_count (dummy), ==, 2);
+  g_assert_cmpuint (cvg_notify_dummy_get_shows (dummy), ==, 3);
+  g_assert_cmpstr (cvg_notify_dummy_get_title (dummy, "a"), ==, "A");
+  g_assert_cmpstr (cvg_notify_dummy_get_body (dummy, "a"), ==, "second");
+
+  cvg_notify_withdraw (notify, "a");
+  cvg_notify_withdraw (notify, "a");
+  g_assert_null (cvg_notify_dummy_get_body (dummy, "a"));
+  g_assert_cmpuint (cvg_notify_dummy_get_count (dummy), ==, 1);
+  g_assert_cmpuint (cvg_notify_dummy_get_withdrawals (dummy), ==, 1);
+  g_assert_finalize_object (notify);
+}
+
+static void
 on_redirect (const char *uri, const char *query, CvgRedirectReply *reply, gpointer user_data)
 {
   CvgRedirectReply **slot = user_data;
@@ -177,6 +270,10 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/doubles/http/answers-come-from-the-script", test_http_script);
   g_test_add_func ("/doubles/http/held-requests-wait-or-leave", test_http_hold);
+  g_test_add_func ("/doubles/http/what-was-not-sent", test_http_was_sent);
+  g_test_add_func ("/doubles/network/comes-and-goes", test_network);
+  g_test_add_func ("/doubles/sleep/waits-to-be-allowed", test_sleep);
+  g_test_add_func ("/doubles/notify/remembers", test_notify);
   g_test_add_func ("/doubles/redirect/the-test-is-the-browser", test_redirect);
   g_test_add_func ("/doubles/browser/urls-are-remembered", test_browser);
 
