@@ -410,7 +410,13 @@ cvg_vault_dummy_count_calls (CvgVaultDummy *self, CvgVaultDummyOperation operati
   return self->calls[operation];
 }
 
-/** cvg_vault_dummy_put: an item that was there before the test, whatever the state */
+/**
+ * cvg_vault_dummy_put:
+ *
+ * An item that was there before the test, or that another program writes: whatever the state, in
+ * place of one that there is, and without a word. To have it noticed, say so with
+ * cvg_vault_dummy_tell_items_changed().
+ */
 void
 cvg_vault_dummy_put (CvgVaultDummy *self, const char *kind, const char *id, const char *text)
 {
@@ -419,6 +425,26 @@ cvg_vault_dummy_put (CvgVaultDummy *self, const char *kind, const char *id, cons
   g_return_if_fail (CVG_IS_VAULT_DUMMY (self));
 
   put (self, kind, id, NULL, secret);
+}
+
+/** cvg_vault_dummy_forget: another program deletes the item, without a word; none is fine, too */
+void
+cvg_vault_dummy_forget (CvgVaultDummy *self, const char *kind, const char *id)
+{
+  g_autofree char *key = g_strconcat (kind, "/", id, NULL);
+
+  g_return_if_fail (CVG_IS_VAULT_DUMMY (self));
+
+  g_tree_remove (self->entries, key);
+}
+
+/** cvg_vault_dummy_tell_items_changed: what was put and forgotten so far is noticed now */
+void
+cvg_vault_dummy_tell_items_changed (CvgVaultDummy *self)
+{
+  g_return_if_fail (CVG_IS_VAULT_DUMMY (self));
+
+  cvg_vault_emit_items_changed (CVG_VAULT (self));
 }
 
 static Entry *

@@ -32,6 +32,8 @@ guint cvg_vault_dummy_count_held (CvgVaultDummy *self, CvgVaultDummyOperation op
 guint cvg_vault_dummy_count_calls (CvgVaultDummy *self, CvgVaultDummyOperation operation);
 
 void cvg_vault_dummy_put (CvgVaultDummy *self, const char *kind, const char *id, const char *text);
+void cvg_vault_dummy_forget (CvgVaultDummy *self, const char *kind, const char *id);
+void cvg_vault_dummy_tell_items_changed (CvgVaultDummy *self);
 CvgSecret *cvg_vault_dummy_peek (CvgVaultDummy *self, const char *kind, const char *id);
 const char *cvg_vault_dummy_peek_label (CvgVaultDummy *self, const char *kind, const char *id);
 guint cvg_vault_dummy_count_items (CvgVaultDummy *self);

@@ -143,6 +143,31 @@ test_vault_holds_and_fails (void)
 }
 
 static void
+on_items_changed (CvgVault *vault, gpointer user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+static void
+test_vault_behind_the_back (void)
+{
+  CvgVaultDummy *dummy = cvg_vault_dummy_new (CVG_VAULT_UNLOCKED);
+  guint told = 0;
+
+  g_signal_connect (dummy, "items-changed", G_CALLBACK (on_items_changed), &told);
+  cvg_vault_dummy_put (dummy, "k", "i", "old");
+  cvg_vault_dummy_put (dummy, "k", "i", "new");
+  g_assert_cmpstr (cvg_secret_peek (cvg_vault_dummy_peek (dummy, "k", "i")), ==, "new");
+  cvg_vault_dummy_forget (dummy, "k", "i");
+  cvg_vault_dummy_forget (dummy, "k", "i");
+  g_assert_null (cvg_vault_dummy_peek (dummy, "k", "i"));
+  g_assert_cmpuint (told, ==, 0);
+  cvg_vault_dummy_tell_items_changed (dummy);
+  g_assert_cmpuint (told, ==, 1);
+  g_assert_finalize_object (dummy);
+}
+
+static void
 test_records (void)
 {
   CvgRecordsDummy *dummy = cvg_records_dummy_new ();
@@ -191,6 +216,7 @@ main (int argc, char **argv)
   g_test_add_func ("/doubles/clock/passes-and-jumps", test_clock);
   g_test_add_func ("/doubles/clock/is-set", test_clock_steps);
   g_test_add_func ("/doubles/vault/holds-and-fails", test_vault_holds_and_fails);
+  g_test_add_func ("/doubles/vault/behind-the-back", test_vault_behind_the_back);
   g_test_add_func ("/doubles/records/are-kept", test_records);
   return g_test_run ();
 }
