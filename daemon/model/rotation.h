@@ -8,6 +8,11 @@
 
 #include <glib.h>
 
+/* A record from disk has no more and no larger boxes than these, and none may be written that has:
+ * it could not be read again. A box takes what a server may answer with, many times over. */
+#define CVG_ROTATION_MAX_BOXES 16
+#define CVG_ROTATION_MAX_BOX_BYTES (4 * 1024 * 1024 + 1024)
+
 /**
  * CvgRotation:
  * @id: (owned): the instance
