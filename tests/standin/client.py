@@ -110,6 +110,10 @@ class StandIn:
     def clear_requests(self):
         self._call("DELETE", "requests")
 
+    def load(self):
+        """`requests` so far, `in_flight` now, their `peak`, and over how many `connections`."""
+        return self._call("GET", "load")
+
     def secrets(self):
         """Every code, token and client secret so far: none of them may be in anybody's log."""
         return self._call("GET", "secrets")

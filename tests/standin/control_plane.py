@@ -29,6 +29,7 @@ def routes():
         ("DELETE", "faults"): clear_faults,
         ("GET", "requests"): list_requests,
         ("DELETE", "requests"): clear_requests,
+        ("GET", "load"): show_load,
         ("GET", "grants"): list_grants,
         ("POST", "grants"): make_grant,
         ("POST", "grants/{id}/end"): end_grant,
@@ -122,6 +123,11 @@ def list_requests(server, values, match):
 
 def clear_requests(server, values, match):
     server.journal.clear()
+
+
+def show_load(server, values, match):
+    """Of the requests since the last clearing: how many, and how many at once."""
+    return server.journal.load()
 
 
 def _describe_token(server, token):

@@ -40,16 +40,29 @@ def parse_body(content_type, raw):
 class Journal:
     def __init__(self, clock):
         self._clock = clock
-        self._entries = []
         self._next_number = 1
+        self.in_flight = 0
+        self.clear()
 
     def __iter__(self):
         return iter(self._entries)
 
     def clear(self):
-        self._entries.clear()
+        self._entries = []
+        self._peak = self.in_flight
+        self._peers = set()
+
+    def load(self):
+        """How much there was to do at once, for a look at every moment: no entry is read for it."""
+        return {
+            "requests": len(self._entries),
+            "in_flight": self.in_flight,
+            "peak": self._peak,
+            "connections": len(self._peers),
+        }
 
     async def record(self, request, endpoint):
+        """Its entry; from now on the request is in flight, until somebody says that it is not."""
         entry = Entry(
             number=self._next_number,
             time=self._clock.now(),
@@ -62,4 +75,7 @@ class Journal:
         )
         self._next_number += 1
         self._entries.append(entry)
+        self._peers.add(request.transport.get_extra_info("peername") if request.transport else None)
+        self.in_flight += 1
+        self._peak = max(self._peak, self.in_flight)
         return entry

@@ -77,7 +77,8 @@ async def record(request, handler):
     if _is_control(request):
         return await handler(request)
     endpoint = request.match_info.route.name
-    entry = await request.app["server"].journal.record(request, endpoint)
+    journal = request.app["server"].journal
+    entry = await journal.record(request, endpoint)
     request["entry"] = entry
     try:
         response = await handler(request)
@@ -87,6 +88,7 @@ async def record(request, handler):
         entry.status = redirect_or_error.status
         raise
     finally:
+        journal.in_flight -= 1
         log.info("%s %s: %s", request.method, request.path, entry.status or "not answered")
     return response
 

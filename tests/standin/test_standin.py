@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -69,6 +70,18 @@ def test_every_request_is_in_the_journal(standin, application, signed_in):
     assert refresh["time"] <= standin.now()
     standin.clear_requests()
     assert standin.requests() == []
+
+
+def test_it_knows_how_many_came_at_once(standin, application):
+    tokens = [standin.make_grant("my-app")["refresh_token"] for _ in range(3)]
+    standin.fault("token", delay=0.3, times=None)
+    with ThreadPoolExecutor(3) as programs:
+        list(programs.map(application.refresh, tokens))
+    application.refresh(tokens[0])
+    load = standin.load()
+    assert load == {"requests": 4, "in_flight": 0, "peak": 3, "connections": 4}
+    standin.clear_requests()
+    assert standin.load() == {"requests": 0, "in_flight": 0, "peak": 0, "connections": 0}
 
 
 def test_the_clock_moves_and_the_date_with_it(standin):
