@@ -18,19 +18,15 @@ def refresh(world, instance_id):
 
 
 @pytest.fixture
-def expired(world):
-    """The id of an instance whose access token has just expired."""
-    world.standin.change(expires_in=1)
+def stale(world):
+    """The id of an instance whose token is too old for callers, and not yet due by itself."""
+    world.standin.change(expires_in=10)
     instance_id = world.sign_in()
-    [instance] = world.caller.list_instances()
-    wait_for(lambda: time.time() > instance["expires-at"], what="the token to expire")
+    expires_at = world.caller.instance(instance_id)["expires-at"]
+    # Of one that lives so shortly a caller wants nine tenths, in whole seconds.
+    wait_for(lambda: time.time() >= expires_at - 8, what="the token to age")
+    world.standin.change(expires_in=3600)
     return instance_id
-
-
-def refreshes(world):
-    """The refresh requests that the server has seen."""
-    requests = world.standin.requests("token")
-    return [r for r in requests if r["body"].get("grant_type") == "refresh_token"]
 
 
 # A good day.
@@ -43,20 +39,19 @@ def test_a_token_that_is_good_for_long_enough_costs_no_request(world, signed_in)
     assert world.standin.requests() == []
 
 
-def test_one_that_is_not_is_refreshed_first(world, expired):
-    world.standin.change(expires_in=3600)
-    token, expires_at, serial = world.caller.get_access_token(expired)
-    assert (serial, len(refreshes(world))) == (2, 1)
+def test_one_that_is_not_is_refreshed_first(world, stale):
+    token, expires_at, serial = world.caller.get_access_token(stale)
+    assert (serial, len(world.refreshes())) == (2, 1)
     assert world.standin.is_active(token)
     assert expires_at > time.time() + 3500
-    assert world.caller.get_access_token(expired, min_validity=3000)[0] == token
-    assert len(refreshes(world)) == 1
+    assert world.caller.get_access_token(stale, min_validity=3000)[0] == token
+    assert len(world.refreshes()) == 1
 
 
 def test_the_request_is_what_atlassian_wants(world, signed_in):
     old = world.caller.get_instance_auth(signed_in)["refresh_token"]
     refresh(world, signed_in)
-    [request] = refreshes(world)
+    [request] = world.refreshes()
     assert request["headers"]["Content-Type"] == "application/json"
     assert request["body"] == {
         "grant_type": "refresh_token",
@@ -72,7 +67,7 @@ def test_callers_of_one_refresh_share_it(world, signed_in):
     calls = [caller.begin_refresh(signed_in) for caller in callers for _ in range(5)]
     stays(lambda: not any(call.is_done for call in calls), 0.2)
     assert len({call.result() for call in calls}) == 1
-    assert len(refreshes(world)) == 1
+    assert len(world.refreshes()) == 1
 
 
 def test_a_caller_that_leaves_takes_nothing_from_the_others(world, signed_in):
@@ -80,17 +75,17 @@ def test_a_caller_that_leaves_takes_nothing_from_the_others(world, signed_in):
     leaver = world.new_caller()
     leaver.begin_refresh(signed_in)
     mine = world.caller.begin_refresh(signed_in)
-    wait_for(lambda: refreshes(world))
+    wait_for(lambda: world.refreshes())
     leaver.close()
     assert world.standin.is_active(mine.result()[0])
-    assert len(refreshes(world)) == 1
+    assert len(world.refreshes()) == 1
 
 
 def test_the_cached_token_of_another_instance_does_not_wait(world, signed_in):
     other = world.sign_in(world.caller.create_instance("grace"))
     world.standin.fault("token", delay=0.5)
     slow = world.caller.begin_refresh(signed_in)
-    wait_for(lambda: refreshes(world))
+    wait_for(lambda: world.refreshes())
     assert world.caller.get_access_token(other)
     assert not slow.is_done
     slow.result()
@@ -102,7 +97,7 @@ def test_a_rejected_token_is_refreshed_once(world, signed_in):
     first = world.caller.get_access_token(signed_in, rejected_serial=serial)
     second = world.caller.get_access_token(signed_in, rejected_serial=serial)
     assert first == second
-    assert len(refreshes(world)) == 1
+    assert len(world.refreshes()) == 1
 
 
 def test_rotation_is_followed_for_many_turns(world, signed_in):
@@ -114,7 +109,7 @@ def test_rotation_is_followed_for_many_turns(world, signed_in):
     world.daemon.restart()
     refresh(world, signed_in)
     assert len(set(used)) == 6
-    assert [r["body"]["refresh_token"] for r in refreshes(world)] == used
+    assert [r["body"]["refresh_token"] for r in world.refreshes()] == used
 
 
 def test_an_answer_without_a_refresh_token_keeps_the_old_one(world, signed_in):
@@ -169,7 +164,7 @@ def test_a_bad_day_passes(world, signed_in, fault):
     instance = world.caller.instance(signed_in)
     assert instance["status"] == "unreachable"
     assert instance["last-error"]
-    assert len(refreshes(world)) <= 3
+    assert len(world.refreshes()) <= 3
 
     world.standin.clear_faults()
     token = refresh(world, signed_in)
@@ -194,18 +189,18 @@ def test_a_server_that_is_gone_is_try_later(world, signed_in):
     assert world.caller.get_access_token(signed_in)
 
 
-def test_retry_after_is_said_and_kept(world, expired):
+def test_retry_after_is_said_and_kept(world, stale):
     world.standin.fault("token", status=429, retry_after=2)
-    assert error_of(world.caller.get_access_token, expired) == "TryLater"
-    again = refusal_of(world.caller.get_access_token, expired)
+    assert error_of(world.caller.get_access_token, stale) == "TryLater"
+    again = refusal_of(world.caller.get_access_token, stale)
     assert again.name == "TryLater"
     assert re.search(r"\b[12] seconds", again.message)
-    assert len(refreshes(world)) == 1
+    assert len(world.refreshes()) == 1
 
     end = time.time() + 2
     wait_for(lambda: time.time() > end, what="the time to be over")
-    world.caller.get_access_token(expired)
-    assert len(refreshes(world)) == 2
+    world.caller.get_access_token(stale)
+    assert len(world.refreshes()) == 2
 
 
 def test_a_slow_server_does_not_lose_the_answer(world, signed_in):
@@ -257,7 +252,7 @@ def test_a_dead_grant_is_said_once_and_not_asked_again(world, signed_in, wording
     assert world.caller.instance(signed_in)["status"] == "needs-sign-in"
     assert error_of(refresh, world, signed_in) == "NeedsSignIn"
     assert error_of(world.caller.get_instance_auth, signed_in) == "NeedsSignIn"
-    assert len(refreshes(world)) == 1
+    assert len(world.refreshes()) == 1
 
     world.sign_in(signed_in)
     assert world.caller.instance(signed_in)["status"] == "active"

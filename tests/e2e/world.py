@@ -112,6 +112,11 @@ class World:
         if self.standin is not None:
             standins.give_back(self.standin)
 
+    def refreshes(self):
+        """The refresh requests that the server has seen."""
+        requests = self.standin.requests("token")
+        return [r for r in requests if r["body"].get("grant_type") == "refresh_token"]
+
     # Files.
 
     def write_provider(self, slug, **groups):
