@@ -21,6 +21,7 @@
 #define NO_DEFAULT_TEXT                                                                            \
   "There is no keyring to keep credentials in: make one with the password program of the desktop"
 #define SILENT_TEXT "The keyring does not answer: restart it, or log in again"
+#define REPLACED_TEXT "The keyring was ended or replaced by another one just now: try again"
 #define FAILED_TEXT "The keyring could not do this: look for a full disk, or in the journal"
 
 /* By name, since it depends on libsecret's start-up whether GLib knows a domain for it. */
@@ -65,8 +66,9 @@ is_absent (const GError *error)
     }
 }
 
-static gboolean
-is_silent (const GError *error)
+/** cvg_keyring_error_is_silent: Returns: whether the service did not answer at all */
+gboolean
+cvg_keyring_error_is_silent (const GError *error)
 {
   /* A service that dies over a call is NoReply, too. */
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ||
@@ -95,7 +97,7 @@ cvg_keyring_error_translate (GError **error)
     *error = g_error_new_literal (CVG_ERROR, CVG_ERROR_KEYRING_LOCKED, LOCKED_TEXT);
   else if (is_absent (raw))
     *error = g_error_new_literal (CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE, ABSENT_TEXT);
-  else if (is_silent (raw))
+  else if (cvg_keyring_error_is_silent (raw))
     *error = g_error_new_literal (CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE, SILENT_TEXT);
   else
     {
@@ -116,6 +118,20 @@ void
 cvg_keyring_error_set_absent (GError **error)
 {
   g_set_error_literal (error, CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE, ABSENT_TEXT);
+}
+
+/** cvg_keyring_error_set_replaced: whom we asked does not have the name any more */
+void
+cvg_keyring_error_set_replaced (GError **error)
+{
+  g_set_error_literal (error, CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE, REPLACED_TEXT);
+}
+
+/** cvg_keyring_error_set_silent: it is there, and does not answer, or not sensibly */
+void
+cvg_keyring_error_set_silent (GError **error)
+{
+  g_set_error_literal (error, CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE, SILENT_TEXT);
 }
 
 /** cvg_keyring_error_set_no_default: the keyring program has no place for what is new */

@@ -8,7 +8,10 @@
 #include <glib.h>
 
 gboolean cvg_keyring_error_is_locked (const GError *error);
+gboolean cvg_keyring_error_is_silent (const GError *error);
 void cvg_keyring_error_translate (GError **error);
 void cvg_keyring_error_set_locked (GError **error);
 void cvg_keyring_error_set_absent (GError **error);
+void cvg_keyring_error_set_replaced (GError **error);
+void cvg_keyring_error_set_silent (GError **error);
 void cvg_keyring_error_set_no_default (GError **error);

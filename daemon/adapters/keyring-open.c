@@ -8,40 +8,87 @@
 #include "adapters/keyring-private.h"
 #include "adapters/keyring-session.h"
 
+struct _CvgKeyringOpening
+{
+  CvgKeyring *keyring;       /* (owned) */
+  char *owner;               /* (owned): with whom */
+  GCancellable *cancellable; /* (owned) */
+  GPtrArray *waiters;        /* (owned) (element-type GTask) */
+};
+
+static void
+opening_free (CvgKeyringOpening *opening)
+{
+  g_clear_object (&opening->keyring);
+  g_free (opening->owner);
+  g_clear_object (&opening->cancellable);
+  g_clear_pointer (&opening->waiters, g_ptr_array_unref);
+  g_free (opening);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgKeyringOpening, opening_free)
+
+/* The session that there is, and the one that is being opened, are of no use any more. */
+void
+cvg_keyring_forget_session (CvgKeyring *self)
+{
+  g_clear_object (&self->session);
+  if (self->opening != NULL)
+    g_cancellable_cancel (g_steal_pointer (&self->opening)->cancellable);
+}
+
+/* libsecret goes by the well-known name, and so may have met somebody else. */
+static gboolean
+is_with (SecretService *session, const char *owner)
+{
+  g_autofree char *name = g_dbus_proxy_get_name_owner (G_DBUS_PROXY (session));
+
+  return g_strcmp0 (name, owner) == 0;
+}
+
 static void
 on_session_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (CvgKeyring) self = user_data;
+  g_autoptr (CvgKeyringOpening) opening = user_data;
+  CvgKeyring *self = opening->keyring;
   g_autoptr (GError) error = NULL;
   g_autoptr (SecretService) session = cvg_keyring_session_open_finish (result, &error);
-  g_autoptr (GPtrArray) openers = g_steal_pointer (&self->openers);
-  g_autofree char *owner = NULL;
+  gboolean is_present = self->opening == opening;
 
-  if (session != NULL)
-    {
-      owner = g_dbus_proxy_get_name_owner (G_DBUS_PROXY (session));
-      if (owner == NULL || g_strcmp0 (owner, self->owner) != 0)
-        cvg_keyring_error_set_absent (&error);
-    }
-  else if (self->owner == NULL)
+  if (is_present)
+    self->opening = NULL;
+  if (!is_present || (session != NULL && !is_with (session, opening->owner)))
     {
       g_clear_error (&error);
-      cvg_keyring_error_set_absent (&error);
+      cvg_keyring_error_set_replaced (&error);
     }
-  else
+  else if (session == NULL)
     cvg_keyring_error_translate (&error);
-
-  if (error == NULL)
+  else
     g_set_object (&self->session, session);
-  for (guint i = 0; i < openers->len; i++)
+
+  for (guint i = 0; i < opening->waiters->len; i++)
     {
-      GTask *task = g_ptr_array_index (openers, i);
+      GTask *task = g_ptr_array_index (opening->waiters, i);
 
       if (error != NULL)
         g_task_return_error (task, g_error_copy (error));
       else
         g_task_return_pointer (task, g_object_ref (session), g_object_unref);
     }
+}
+
+static void
+begin_opening (CvgKeyring *self)
+{
+  CvgKeyringOpening *opening = g_new0 (CvgKeyringOpening, 1);
+
+  opening->keyring = g_object_ref (self);
+  opening->owner = g_strdup (self->owner);
+  opening->cancellable = g_cancellable_new ();
+  opening->waiters = g_ptr_array_new_with_free_func (g_object_unref);
+  self->opening = opening;
+  cvg_keyring_session_open_async (opening->cancellable, on_session_opened, opening);
 }
 
 static void
@@ -62,12 +109,9 @@ on_probed_for_open (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  if (self->openers == NULL)
-    {
-      self->openers = g_ptr_array_new_with_free_func (g_object_unref);
-      cvg_keyring_session_open_async (self->cancellable, on_session_opened, g_object_ref (self));
-    }
-  g_ptr_array_add (self->openers, g_steal_pointer (&task));
+  if (self->opening == NULL)
+    begin_opening (self);
+  g_ptr_array_add (self->opening->waiters, g_steal_pointer (&task));
 }
 
 /**
@@ -101,4 +145,18 @@ cvg_keyring_open_finish (CvgKeyring *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_async_result_is_tagged (result, cvg_keyring_open_async), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * cvg_keyring_has_session:
+ *
+ * To be asked before each call that names a session: another program has other keys under the same
+ * path, and would take what it decrypts for the secret.
+ *
+ * Returns: whether @session is with whom is called now
+ */
+gboolean
+cvg_keyring_has_session (CvgKeyring *self, SecretService *session)
+{
+  return self->session == session;
 }

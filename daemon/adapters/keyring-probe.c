@@ -9,31 +9,90 @@
 #include "adapters/keyring-error.h"
 #include "adapters/keyring-private.h"
 
-/* What a probe finds holds for the owner that was asked: it is the task's data. */
+static void probe_owner (CvgKeyring *self, GTask *task);
+
+/* What a probe finds holds for the owner that was asked, which is the task's data. Where somebody
+ * else has the name by now, that one is asked. */
 static void
 end_probe (GTask *task, CvgVaultState state)
 {
   CvgKeyring *self = CVG_KEYRING (g_task_get_source_object (task));
+  gboolean same = g_strcmp0 (g_task_get_task_data (task), self->owner) == 0;
 
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (g_strcmp0 (g_task_get_task_data (task), self->owner) == 0)
+  if (!same && self->owner != NULL)
+    {
+      probe_owner (self, task);
+      return;
+    }
+  if (same)
     cvg_keyring_set_state (self, state);
   g_task_return_boolean (task, TRUE);
+}
+
+/* --- Silence ---------------------------------------------------------------------------------- */
+
+static void
+on_late_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgKeyring) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  g_clear_object (&self->late);
+  cvg_keyring_probe_soon (self);
+}
+
+/* A keyring that was too busy to answer, or stopped, will not say when it is back. So the question
+ * that it left open is put again and has no deadline: once it is answered, it is time for a probe.
+ */
+static void
+wait_for_late_answer (CvgKeyring *self,
+                      const char *path,
+                      const char *interface_name,
+                      const char *method,
+                      GVariant *parameters)
+{
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (parameters);
+
+  if (self->owner == NULL || self->late != NULL || g_cancellable_is_cancelled (self->cancellable))
+    return;
+
+  g_message ("The keyring does not answer");
+  self->late = g_cancellable_new ();
+  g_dbus_connection_call (self->connection, self->owner, path, interface_name, method, sunk, NULL,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, self->late, on_late_answer,
+                          g_object_ref (self));
+}
+
+/* --- The questions ---------------------------------------------------------------------------- */
+
+static GVariant *
+get_locked (void)
+{
+  return g_variant_new ("(ss)", CVG_KEYRING_COLLECTION, "Locked");
 }
 
 static void
 on_locked_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  CvgKeyring *self = CVG_KEYRING (source);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply =
-      cvg_keyring_call_finish (CVG_KEYRING (source), result, "(v)", &error);
+  g_autoptr (GVariant) reply = cvg_keyring_call_finish (self, result, "(v)", &error);
   g_autoptr (GVariant) locked = NULL;
 
   if (reply == NULL)
     {
       g_debug ("Can't ask whether the keyring is locked: %s", error->message);
+      if (cvg_keyring_error_is_silent (error) && self->default_path != NULL)
+        wait_for_late_answer (self, self->default_path, "org.freedesktop.DBus.Properties", "Get",
+                              get_locked ());
       end_probe (task, CVG_VAULT_UNAVAILABLE);
       return;
     }
@@ -46,32 +105,41 @@ on_locked_read (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_alias_failed (CvgKeyring *self, GTask *task, const GError *error)
+{
+  g_debug ("Can't ask for the default collection: %s", error->message);
+  if (cvg_keyring_error_is_silent (error))
+    wait_for_late_answer (self, CVG_KEYRING_PATH, CVG_KEYRING_SERVICE, "ReadAlias",
+                          g_variant_new ("(s)", "default"));
+  end_probe (task, CVG_VAULT_UNAVAILABLE);
+}
+
+static void
 on_alias_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CvgKeyring *self = CVG_KEYRING (source);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = cvg_keyring_call_finish (self, result, "(o)", &error);
-  const char *path = "/";
+  const char *path = NULL;
 
-  if (reply != NULL)
-    g_variant_get (reply, "(&o)", &path);
-  else
-    g_debug ("Can't ask for the default collection: %s", error->message);
-
-  if (g_strcmp0 (g_task_get_task_data (task), self->owner) == 0)
+  if (reply == NULL)
     {
-      g_free (self->default_path);
-      self->default_path = strcmp (path, "/") != 0 ? g_strdup (path) : NULL;
+      on_alias_failed (self, task, error);
+      return;
     }
-  if (strcmp (path, "/") == 0)
+
+  g_variant_get (reply, "(&o)", &path);
+  g_free (self->default_path);
+  self->no_default = strcmp (path, "/") == 0;
+  self->default_path = self->no_default ? NULL : g_strdup (path);
+  if (self->no_default)
     {
       end_probe (task, CVG_VAULT_UNAVAILABLE);
       return;
     }
 
-  cvg_keyring_call_async (self, path, "org.freedesktop.DBus.Properties", "Get",
-                          g_variant_new ("(ss)", CVG_KEYRING_COLLECTION, "Locked"),
+  cvg_keyring_call_async (self, path, "org.freedesktop.DBus.Properties", "Get", get_locked (),
                           g_task_get_cancellable (task), on_locked_read, g_object_ref (task));
 }
 
@@ -94,8 +162,8 @@ call_bus (CvgKeyring *self,
 {
   g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
                           "org.freedesktop.DBus", method, parameters, G_VARIANT_TYPE (type),
-                          G_DBUS_CALL_FLAGS_NONE, CVG_KEYRING_TIMEOUT,
-                          g_task_get_cancellable (task), callback, g_object_ref (task));
+                          G_DBUS_CALL_FLAGS_NONE, self->timeout, g_task_get_cancellable (task),
+                          callback, g_object_ref (task));
 }
 
 /* Returns: whether there is an owner, who is then asked. */
@@ -218,13 +286,16 @@ cvg_keyring_probe_finish (CvgKeyring *self, GAsyncResult *result, GError **error
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static void
-refuse (CvgKeyring *self, GError **error)
+/** cvg_keyring_set_refusal: @error: (out): why nothing can be done in the state that was found */
+void
+cvg_keyring_set_refusal (CvgKeyring *self, GError **error)
 {
   if (self->state == CVG_VAULT_LOCKED)
     cvg_keyring_error_set_locked (error);
-  else if (self->owner != NULL && self->default_path == NULL)
+  else if (self->no_default)
     cvg_keyring_error_set_no_default (error);
+  else if (self->owner != NULL)
+    cvg_keyring_error_set_silent (error);
   else
     cvg_keyring_error_set_absent (error);
 }
@@ -243,6 +314,6 @@ cvg_keyring_probe_unlocked_finish (CvgKeyring *self, GAsyncResult *result, GErro
   if (self->state == CVG_VAULT_UNLOCKED)
     return TRUE;
 
-  refuse (self, error);
+  cvg_keyring_set_refusal (self, error);
   return FALSE;
 }

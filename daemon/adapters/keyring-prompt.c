@@ -81,7 +81,7 @@ on_owner_changed (CvgKeyring *keyring, gpointer user_data)
   if (!end (task))
     return;
 
-  cvg_keyring_error_set_absent (&error);
+  cvg_keyring_error_set_replaced (&error);
   g_task_return_error (task, error);
 }
 

@@ -47,7 +47,7 @@ on_prompt_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!cvg_keyring_prompt_finish (keyring, result, &error))
     {
       if (g_error_matches (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED) &&
-          cvg_keyring_get_default (keyring) == NULL)
+          cvg_keyring_lacks_default (keyring))
         {
           g_clear_error (&error);
           cvg_keyring_error_set_no_default (&error);
@@ -134,7 +134,9 @@ on_locked_items_found (GObject *source, GAsyncResult *result, gpointer user_data
   paths = list_collections (keyring, items);
   if (paths->len == 0)
     {
-      g_task_return_boolean (task, TRUE);
+      /* Nothing is locked; or it died over the question. */
+      cvg_keyring_probe_async (keyring, g_task_get_cancellable (task), on_probed_at_end,
+                               g_object_ref (task));
       return;
     }
 
@@ -158,15 +160,15 @@ on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
-  if (cvg_keyring_get_owner (keyring) == NULL)
-    {
-      cvg_keyring_error_set_absent (&error);
-      g_task_return_error (task, error);
-      return;
-    }
-  if (cvg_keyring_get_default (keyring) == NULL)
+  if (cvg_keyring_lacks_default (keyring))
     {
       create_default (keyring, task);
+      return;
+    }
+  if (cvg_keyring_get_state (keyring) == CVG_VAULT_UNAVAILABLE)
+    {
+      cvg_keyring_set_refusal (keyring, &error);
+      g_task_return_error (task, error);
       return;
     }
   cvg_keyring_call_async (keyring, CVG_KEYRING_PATH, CVG_KEYRING_SERVICE, "SearchItems",

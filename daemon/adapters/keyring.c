@@ -5,12 +5,17 @@
  * session with it. The state is found out by asking (a probe), never by concluding: signals and
  * refusals only say that it is time to ask again, since programs differ in what they announce.
  *
- * All calls go to the unique name of the present owner. When that changes, everything known of the
- * former one is dropped. Nothing in here ever causes a prompt.
+ * All calls go to the unique name of the present owner. When that changes, with or without a moment
+ * in which nobody has the name, everything known of the former one is dropped, what it was asked
+ * fails at once, and the keyring is unavailable until the new one was asked for its state: it may
+ * hold other items, and other versions of them. Nothing in here ever causes a prompt.
  */
 #include "adapters/keyring.h"
 
 #include "adapters/keyring-private.h"
+
+/* Milliseconds; no person is involved, and a write to a slow disk is. */
+#define CALL_TIMEOUT 20000
 
 enum
 {
@@ -136,19 +141,24 @@ unsubscribe (CvgKeyring *self)
 void
 cvg_keyring_set_owner (CvgKeyring *self, const char *owner)
 {
+  gboolean was_owned = self->owner != NULL;
+
   if (g_strcmp0 (self->owner, owner) == 0)
     return;
 
   unsubscribe (self);
-  g_clear_object (&self->session);
+  cvg_keyring_forget_session (self);
+  g_cancellable_cancel (self->late);
+  g_clear_object (&self->late);
   g_clear_pointer (&self->default_path, g_free);
+  self->no_default = FALSE;
   g_free (self->owner);
   self->owner = g_strdup (owner);
   if (owner != NULL)
     subscribe (self);
-  else
-    cvg_keyring_set_state (self, CVG_VAULT_UNAVAILABLE);
   g_signal_emit (self, signals[OWNER_CHANGED], 0);
+  if (was_owned || owner == NULL)
+    cvg_keyring_set_state (self, CVG_VAULT_UNAVAILABLE);
 }
 
 static void
@@ -212,11 +222,28 @@ cvg_keyring_get_default (CvgKeyring *self)
   return self->default_path;
 }
 
+/** cvg_keyring_lacks_default: Returns: whether the owner says that there is no default collection
+ */
+gboolean
+cvg_keyring_lacks_default (CvgKeyring *self)
+{
+  return self->no_default;
+}
+
+/** cvg_keyring_set_timeout: @milliseconds that a call may take; for tests, which have less time */
+void
+cvg_keyring_set_timeout (CvgKeyring *self, int milliseconds)
+{
+  self->timeout = milliseconds;
+}
+
 /** cvg_keyring_stop: listens no more, and ends what it does on its own */
 void
 cvg_keyring_stop (CvgKeyring *self)
 {
   g_cancellable_cancel (self->cancellable);
+  g_cancellable_cancel (self->late);
+  cvg_keyring_forget_session (self);
   if (self->connection != NULL)
     unsubscribe (self);
   if (self->watch != 0)
@@ -237,8 +264,9 @@ cvg_keyring_finalize (GObject *object)
 {
   CvgKeyring *self = CVG_KEYRING (object);
 
-  g_assert (self->openers == NULL);
+  g_assert (self->opening == NULL);
   g_clear_object (&self->session);
+  g_clear_object (&self->late);
   g_clear_object (&self->connection);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->owner, g_free);
@@ -264,6 +292,7 @@ static void
 cvg_keyring_init (CvgKeyring *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->timeout = CALL_TIMEOUT;
 }
 
 /**

@@ -28,6 +28,9 @@ CvgVaultState cvg_keyring_get_state (CvgKeyring *self);
 GDBusConnection *cvg_keyring_get_connection (CvgKeyring *self);
 const char *cvg_keyring_get_owner (CvgKeyring *self);
 const char *cvg_keyring_get_default (CvgKeyring *self);
+gboolean cvg_keyring_lacks_default (CvgKeyring *self);
+void cvg_keyring_set_refusal (CvgKeyring *self, GError **error);
+void cvg_keyring_set_timeout (CvgKeyring *self, int milliseconds);
 
 void cvg_keyring_probe_async (CvgKeyring *self,
                               GCancellable *cancellable,
@@ -43,6 +46,7 @@ void cvg_keyring_open_async (CvgKeyring *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
 SecretService *cvg_keyring_open_finish (CvgKeyring *self, GAsyncResult *result, GError **error);
+gboolean cvg_keyring_has_session (CvgKeyring *self, SecretService *session);
 
 void cvg_keyring_call_async (CvgKeyring *self,
                              const char *path,

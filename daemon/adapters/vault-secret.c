@@ -216,6 +216,15 @@ cvg_vault_secret_remove_finish (CvgVault *vault, GAsyncResult *result, GError **
   return finish_boolean (vault, cvg_vault_secret_remove_async, result, error);
 }
 
+/** cvg_vault_secret_set_timeout: @milliseconds that a keyring may take to answer; for tests */
+void
+cvg_vault_secret_set_timeout (CvgVaultSecret *self, int milliseconds)
+{
+  g_return_if_fail (CVG_IS_VAULT_SECRET (self));
+
+  cvg_keyring_set_timeout (self->keyring, milliseconds);
+}
+
 /** cvg_vault_secret_stop: tells of no more changes, so that nothing of it lives on */
 void
 cvg_vault_secret_stop (CvgVaultSecret *self)

@@ -108,7 +108,10 @@ count_calls (GDBusConnection *bus, GDBusMessage *message, gboolean incoming, gpo
 static void
 on_state_changed (CvgVault *vault, gpointer user_data)
 {
-  ((KeyringFixture *) user_data)->changes++;
+  KeyringFixture *fixture = user_data;
+
+  fixture->changes++;
+  g_string_append_c (fixture->states, "?UL-"[cvg_vault_get_state (vault)]);
 }
 
 void
@@ -116,6 +119,7 @@ keyring_fixture_set_up (KeyringFixture *fixture, gconstpointer data)
 {
   fixture->root = g_dir_make_tmp ("cvg-keyring-XXXXXX", NULL);
   g_assert_nonnull (fixture->root);
+  fixture->states = g_string_new (NULL);
   fixture->bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
   g_assert_nonnull (fixture->bus);
   g_dbus_connection_set_exit_on_close (fixture->bus, FALSE);
@@ -141,11 +145,11 @@ keyring_fixture_tear_down (KeyringFixture *fixture, gconstpointer data)
   g_clear_object (&fixture->bus);
   delete_tree (fixture->root);
   g_free (fixture->root);
+  g_string_free (fixture->states, TRUE);
 }
 
-/** keyring_fixture_spawn: starts a keyring program and waits for it to have the name */
-void
-keyring_fixture_spawn (KeyringFixture *fixture, const char *const *argv, const char *input)
+static void
+spawn (KeyringFixture *fixture, const char *const *argv, const char *input)
 {
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
@@ -168,8 +172,66 @@ keyring_fixture_spawn (KeyringFixture *fixture, const char *const *argv, const c
     g_output_stream_write_all (stdin_pipe, input, strlen (input), NULL, NULL, &error);
   g_assert_no_error (error);
   g_output_stream_close (stdin_pipe, NULL, NULL);
+}
+
+/** keyring_fixture_spawn: starts a keyring program and waits for it to have the name */
+void
+keyring_fixture_spawn (KeyringFixture *fixture, const char *const *argv, const char *input)
+{
+  spawn (fixture, argv, input);
   while (!has_owner (fixture))
     g_main_context_iteration (context, FALSE);
+}
+
+static guint32
+get_owner_pid (KeyringFixture *fixture)
+{
+  g_autoptr (GVariant) reply =
+      call_bus (fixture, "GetConnectionUnixProcessID", g_variant_new ("(s)", BUS_NAME));
+  guint32 pid = 0;
+
+  g_variant_get (reply, "(u)", &pid);
+  return pid;
+}
+
+/** keyring_fixture_take_over: another program takes the name, and the first one lives on */
+void
+keyring_fixture_take_over (KeyringFixture *fixture, const char *const *argv, const char *input)
+{
+  guint32 pid = get_owner_pid (fixture);
+
+  g_assert_null (fixture->former);
+  fixture->former = g_steal_pointer (&fixture->program);
+  spawn (fixture, argv, input);
+  while (!has_owner (fixture) || get_owner_pid (fixture) == pid)
+    g_main_context_iteration (context, FALSE);
+}
+
+/** keyring_fixture_spawn_mock: one that does what @words say; with "replace" it takes the name over
+ */
+void
+keyring_fixture_spawn_mock (KeyringFixture *fixture, const char *words)
+{
+  g_autofree char *script =
+      g_test_build_filename (G_TEST_DIST, "adapters", "mock-keyring.py", NULL);
+  g_autofree char *line = g_strdup_printf ("%s %s", script, words);
+  g_auto (GStrv) argv = NULL;
+
+  g_assert_true (g_shell_parse_argv (line, NULL, &argv, NULL));
+  if (strstr (words, "replace") != NULL)
+    keyring_fixture_take_over (fixture, (const char *const *) argv, NULL);
+  else
+    keyring_fixture_spawn (fixture, (const char *const *) argv, NULL);
+}
+
+/** keyring_fixture_set_words: it behaves in another way from now on */
+void
+keyring_fixture_set_words (KeyringFixture *fixture, const char *words)
+{
+  g_auto (GStrv) list = g_strsplit (words, " ", -1);
+  g_autoptr (GVariant) reply =
+      keyring_fixture_call (fixture, "/org/freedesktop/secrets", "org.claviger.Mock", "SetWords",
+                            g_variant_new ("(^as)", list));
 }
 
 /** keyring_fixture_set_activation: what the bus starts as a keyring; %NULL: it fails to */
@@ -186,24 +248,33 @@ keyring_fixture_set_activation (KeyringFixture *fixture, const char *command)
 void
 keyring_fixture_kill_activated (KeyringFixture *fixture)
 {
-  g_autoptr (GVariant) reply =
-      call_bus (fixture, "GetConnectionUnixProcessID", g_variant_new ("(s)", BUS_NAME));
-  guint32 pid = 0;
-
-  g_variant_get (reply, "(u)", &pid);
-  g_assert_cmpint (kill ((pid_t) pid, SIGKILL), ==, 0);
+  g_assert_cmpint (kill ((pid_t) get_owner_pid (fixture), SIGKILL), ==, 0);
 }
 
-/** keyring_fixture_kill: the keyring program dies, if there is one */
+static void
+end_program (GSubprocess **program)
+{
+  if (*program == NULL)
+    return;
+
+  g_subprocess_force_exit (*program);
+  g_subprocess_wait (*program, NULL, NULL);
+  g_clear_object (program);
+}
+
+/** keyring_fixture_kill: the keyring programs die, if there are any */
 void
 keyring_fixture_kill (KeyringFixture *fixture)
 {
-  if (fixture->program == NULL)
-    return;
+  end_program (&fixture->former);
+  end_program (&fixture->program);
+}
 
-  g_subprocess_force_exit (fixture->program);
-  g_subprocess_wait (fixture->program, NULL, NULL);
-  g_clear_object (&fixture->program);
+/** keyring_fixture_signal: as SIGSTOP, with which it stays and answers no more */
+void
+keyring_fixture_signal (KeyringFixture *fixture, int number)
+{
+  g_subprocess_send_signal (fixture->program, number);
 }
 
 /** keyring_fixture_wait_state: until the vault says so by itself */

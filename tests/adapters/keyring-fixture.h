@@ -15,9 +15,11 @@ typedef struct
 {
   char *root;           /* (owned): the home of the keyring program */
   GSubprocess *program; /* (owned) (nullable) */
+  GSubprocess *former;  /* (owned) (nullable): from which it took the name */
   GDBusConnection *bus; /* (owned) */
   CvgVault *vault;      /* (owned) */
   guint changes;        /* how often the state changed */
+  GString *states;      /* (owned): to what: U unlocked, L locked, - unavailable */
   guint filter;         /* counts calls */
   int calls;            /* method calls that left this process; atomic */
 } KeyringFixture;
@@ -28,7 +30,12 @@ void keyring_fixture_set_up (KeyringFixture *fixture, gconstpointer data);
 void keyring_fixture_tear_down (KeyringFixture *fixture, gconstpointer data);
 
 void keyring_fixture_spawn (KeyringFixture *fixture, const char *const *argv, const char *input);
+void
+keyring_fixture_take_over (KeyringFixture *fixture, const char *const *argv, const char *input);
+void keyring_fixture_spawn_mock (KeyringFixture *fixture, const char *words);
+void keyring_fixture_set_words (KeyringFixture *fixture, const char *words);
 void keyring_fixture_kill (KeyringFixture *fixture);
+void keyring_fixture_signal (KeyringFixture *fixture, int number);
 void keyring_fixture_set_activation (KeyringFixture *fixture, const char *command);
 void keyring_fixture_kill_activated (KeyringFixture *fixture);
 void keyring_fixture_wait_state (KeyringFixture *fixture, CvgVaultState state);

@@ -12,10 +12,18 @@ liar              writes are carried out, but answered with an error
 full              writes fail
 asks              CreateItem and Delete want a prompt
 elsewhere         an item of ours lies in a second, locked collection
+replace           takes the name from whoever has it
+mute=METHOD       that method is carried out, and not answered
+dies=METHOD       it is killed when the method is called
+dies-after=METHOD it is killed when it has carried the method out, before it answers
+garbage=METHOD    that method is answered with something of another type
 """
+import os
+import signal
 import sys
 
 import dbus
+import dbus.lowlevel
 import dbus.mainloop.glib
 import dbus.service
 from gi.repository import GLib
@@ -33,6 +41,33 @@ def failure(name):
     return dbus.DBusException("as the test wants it", name=name)
 
 
+class Trouble:
+    """What happens to a call before its method sees it, and to its answer."""
+
+    def __init__(self, state):
+        self.state = state
+        state.bus.add_message_filter(self.on_message)
+
+    def on_message(self, bus, message):
+        if message.get_type() != dbus.lowlevel.MESSAGE_TYPE_METHOD_CALL:
+            return dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
+        member = message.get_member()
+        if "dies=" + member in self.state.words:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "garbage=" + member in self.state.words:
+            reply = dbus.lowlevel.MethodReturnMessage(message)
+            reply.append(["neither", "here", "nor", "there"], signature="as")
+            bus.send_message(reply)
+            return dbus.lowlevel.HANDLER_RESULT_HANDLED
+        if "mute=" + member in self.state.words:
+            message.set_no_reply(True)
+        return dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
+
+    def after(self, member):
+        if "dies-after=" + member in self.state.words:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
 class State:
     def __init__(self, bus, words):
         self.bus = bus
@@ -41,20 +76,23 @@ class State:
         self.default = "no-default" not in words
         self.other_locked = "elsewhere" in words
         self.items = {}
+        self.created = 0
         self.prompts = []  # what each did: shown, dismissed
         self.log = []
+        self.trouble = Trouble(self)
 
     def new_prompt(self, action):
         path = f"{ROOT}/prompt/p{len(self.prompts)}"
         self.prompts.append(Prompt(self, path, action))
         return dbus.ObjectPath(path)
 
-    def write(self, change):
+    def write(self, member, change):
         if self.locked:
             raise failure("org.freedesktop.Secret.Error.IsLocked")
         if "full" in self.words:
             raise failure("org.freedesktop.DBus.Error.Failed")
         change()
+        self.trouble.after(member)
         if "liar" in self.words:
             raise failure("org.freedesktop.DBus.Error.Failed")
 
@@ -93,7 +131,7 @@ class Item(dbus.service.Object):
 
     @dbus.service.method(ITEM, in_signature="(oayays)")
     def SetSecret(self, secret):
-        self.state.write(lambda: setattr(self, "secret", secret[2]))
+        self.state.write("SetSecret", lambda: setattr(self, "secret", secret[2]))
 
     @dbus.service.method(ITEM, out_signature="o")
     def Delete(self):
@@ -101,6 +139,7 @@ class Item(dbus.service.Object):
             return self.state.new_prompt(lambda: None)
         del self.state.items[self.path]
         self.remove_from_connection()
+        self.state.trouble.after("Delete")
         return dbus.ObjectPath("/")
 
 
@@ -119,13 +158,14 @@ class Collection(dbus.service.Object):
     def CreateItem(self, properties, secret, replace):
         if "asks" in self.state.words:
             return dbus.ObjectPath("/"), self.state.new_prompt(lambda: None)
-        path = dbus.ObjectPath(f"{self.path}/i{len(self.state.items)}")
+        self.state.created += 1
+        path = dbus.ObjectPath(f"{self.path}/i{self.state.created}")
         attributes = properties[ITEM + ".Attributes"]
 
         def change():
             self.state.items[path] = Item(self.state, path, attributes, secret[2])
 
-        self.state.write(change)
+        self.state.write("CreateItem", change)
         return path, dbus.ObjectPath("/")
 
 
@@ -206,7 +246,13 @@ def main():
     dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
     bus = dbus.SessionBus()
     service = Service(State(bus, sys.argv[1:]))
-    name = dbus.service.BusName("org.freedesktop.secrets", bus, do_not_queue=True)
+    name = dbus.service.BusName(
+        "org.freedesktop.secrets",
+        bus,
+        allow_replacement=True,
+        replace_existing="replace" in sys.argv,
+        do_not_queue=True,
+    )
     GLib.MainLoop().run()
     del service, name
 
