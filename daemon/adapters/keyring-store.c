@@ -5,8 +5,10 @@
  * CreateItem is two, of which a crash can leave the first. The item is searched for each time: a
  * path that was remembered might be another program's item by now.
  *
- * A keyring that reports a failure, or dies, may have stored the secret all the same; and one that
- * rotates refresh tokens must know. So a failure is only told after reading back.
+ * A keyring that reports a failure, or dies, may have stored the secret all the same, or will store
+ * it when it gets round to it. That is a failure to the caller: what a program in trouble has in
+ * its memory is no proof of what is on its disk. So after a failure either secret may be the
+ * item's, and the next store, which finds the item if there is one, decides.
  */
 #include "adapters/keyring-store.h"
 
@@ -24,7 +26,6 @@ typedef struct
   SecretValue *value;     /* (owned): what is to be stored */
   SecretService *session; /* (owned) (nullable) */
   char **duplicates;      /* (owned) (nullable): other items of that id */
-  GError *failure;        /* (owned) (nullable): of the write, while it is read back */
 } StoreCall;
 
 static void
@@ -36,7 +37,6 @@ store_call_free (StoreCall *call)
   g_clear_pointer (&call->value, secret_value_unref);
   g_clear_object (&call->session);
   g_strfreev (call->duplicates);
-  g_clear_error (&call->failure);
   g_free (call);
 }
 
@@ -59,118 +59,13 @@ return_stored (CvgKeyring *keyring, GTask *task)
   g_task_return_boolean (task, TRUE);
 }
 
-static void
-search (CvgKeyring *keyring, GTask *task, GAsyncReadyCallback callback)
-{
-  const StoreCall *call = g_task_get_task_data (task);
-
-  cvg_keyring_call_async (keyring, CVG_KEYRING_PATH, CVG_KEYRING_SERVICE, "SearchItems",
-                          cvg_keyring_item_match (call->kind, call->id),
-                          g_task_get_cancellable (task), callback, g_object_ref (task));
-}
-
-/* --- Reading back ---------------------------------------------------------------------------- */
-
-static void
-return_failure (GTask *task)
-{
-  StoreCall *call = g_task_get_task_data (task);
-
-  cvg_keyring_error_translate (&call->failure);
-  g_task_return_error (task, g_steal_pointer (&call->failure));
-}
-
-static gboolean
-holds_value (const StoreCall *call, GVariant *secrets)
-{
-  gsize wanted_length = 0;
-  const char *wanted = secret_value_get (call->value, &wanted_length);
-
-  for (gsize i = 0; i < g_variant_n_children (secrets); i++)
-    {
-      g_autoptr (GVariant) entry = g_variant_get_child_value (secrets, i);
-      g_autoptr (GVariant) encoded = g_variant_get_child_value (entry, 1);
-      SecretValue *value = secret_service_decode_dbus_secret (call->session, encoded);
-      gsize length = 0;
-      const char *bytes = value != NULL ? secret_value_get (value, &length) : "";
-      gboolean same = cvg_equal_in_constant_time (bytes, length, wanted, wanted_length);
-
-      g_clear_pointer (&value, secret_value_unref);
-      if (!same)
-        return FALSE;
-    }
-  return g_variant_n_children (secrets) > 0;
-}
-
-static void
-on_read_back (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  CvgKeyring *keyring = CVG_KEYRING (source);
-  g_autoptr (GVariant) reply = cvg_keyring_call_finish (keyring, result, "(a{o(oayays)})", NULL);
-  g_autoptr (GVariant) secrets = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
-
-  if (secrets == NULL || !holds_value (g_task_get_task_data (task), secrets))
-    {
-      return_failure (task);
-      return;
-    }
-  g_debug ("The keyring reported a failure, but it did store the secret");
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-on_found_again (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  const StoreCall *call = g_task_get_task_data (task);
-  CvgKeyring *keyring = CVG_KEYRING (source);
-  g_autoptr (GVariant) reply = cvg_keyring_call_finish (keyring, result, "(aoao)", NULL);
-  g_autoptr (GVariant) unlocked = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
-
-  if (unlocked == NULL || g_variant_n_children (unlocked) == 0)
-    {
-      return_failure (task);
-      return;
-    }
-  cvg_keyring_call_async (
-      keyring, CVG_KEYRING_PATH, CVG_KEYRING_SERVICE, "GetSecrets",
-      g_variant_new ("(@aoo)", unlocked, secret_service_get_session_dbus_path (call->session)),
-      g_task_get_cancellable (task), on_read_back, g_object_ref (task));
-}
-
-static void
-on_opened_again (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  StoreCall *call = g_task_get_task_data (task);
-  CvgKeyring *keyring = CVG_KEYRING (source);
-
-  g_clear_object (&call->session);
-  call->session = cvg_keyring_open_finish (keyring, result, NULL);
-  if (call->session == NULL)
-    return_failure (task);
-  else
-    search (keyring, task, on_found_again);
-}
-
 /* (transfer full) error */
 static void
-on_write_failed (CvgKeyring *keyring, GTask *task, GError *error)
+return_error (GTask *task, GError *error)
 {
-  StoreCall *call = g_task_get_task_data (task);
-
-  g_debug ("A write to the keyring failed, reading back: %s", error->message);
-  call->failure = error;
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
-      cvg_keyring_error_is_locked (error))
-    return_failure (task);
-  else
-    cvg_keyring_open_async (keyring, g_task_get_cancellable (task), on_opened_again,
-                            g_object_ref (task));
+  cvg_keyring_error_translate (&error);
+  g_task_return_error (task, error);
 }
-
-/* --- Writing --------------------------------------------------------------------------------- */
 
 static void
 on_created (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -183,7 +78,7 @@ on_created (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (reply == NULL)
     {
-      on_write_failed (keyring, task, error);
+      return_error (task, error);
       return;
     }
 
@@ -223,7 +118,18 @@ on_secret_set (GObject *source, GAsyncResult *result, gpointer user_data)
   if (reply != NULL)
     return_stored (keyring, task);
   else
-    on_write_failed (keyring, task, error);
+    return_error (task, error);
+}
+
+static void
+set_secret (CvgKeyring *keyring, GTask *task, const char *path)
+{
+  const StoreCall *call = g_task_get_task_data (task);
+
+  cvg_keyring_call_async (
+      keyring, path, CVG_KEYRING_ITEM, "SetSecret",
+      g_variant_new ("(@(oayays))", secret_service_encode_dbus_secret (call->session, call->value)),
+      g_task_get_cancellable (task), on_secret_set, g_object_ref (task));
 }
 
 static void
@@ -239,27 +145,26 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (reply == NULL)
     {
-      cvg_keyring_error_translate (&error);
-      g_task_return_error (task, error);
+      return_error (task, error);
       return;
     }
 
   g_variant_get (reply, "(^a&o^a&o)", &unlocked, &locked);
-  if (unlocked[0] != NULL)
+  if (!cvg_keyring_has_session (keyring, call->session))
+    cvg_keyring_error_set_replaced (&error);
+  else if (unlocked[0] == NULL && (locked[0] != NULL || cvg_keyring_get_default (keyring) == NULL))
+    cvg_keyring_error_set_locked (&error);
+
+  if (error != NULL)
     {
-      call->duplicates = g_strdupv ((char **) unlocked + 1);
-      cvg_keyring_call_async (keyring, unlocked[0], CVG_KEYRING_ITEM, "SetSecret",
-                              g_variant_new ("(@(oayays))", secret_service_encode_dbus_secret (
-                                                                call->session, call->value)),
-                              g_task_get_cancellable (task), on_secret_set, g_object_ref (task));
-    }
-  else if (locked[0] == NULL && cvg_keyring_get_default (keyring) != NULL)
-    create_item (keyring, task);
-  else
-    {
-      cvg_keyring_error_set_locked (&error);
       g_task_return_error (task, error);
+      return;
     }
+  call->duplicates = unlocked[0] != NULL ? g_strdupv ((char **) unlocked + 1) : NULL;
+  if (unlocked[0] != NULL)
+    set_secret (keyring, task, unlocked[0]);
+  else
+    create_item (keyring, task);
 }
 
 static void
@@ -274,7 +179,9 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   if (call->session == NULL)
     g_task_return_error (task, error);
   else
-    search (keyring, task, on_found);
+    cvg_keyring_call_async (keyring, CVG_KEYRING_PATH, CVG_KEYRING_SERVICE, "SearchItems",
+                            cvg_keyring_item_match (call->kind, call->id),
+                            g_task_get_cancellable (task), on_found, g_object_ref (task));
 }
 
 /**

@@ -10,25 +10,6 @@
 
 #define ROOT "/org/freedesktop/secrets"
 
-static void
-spawn_mock (KeyringFixture *fixture, const char *words)
-{
-  g_autofree char *script =
-      g_test_build_filename (G_TEST_DIST, "adapters", "mock-keyring.py", NULL);
-  g_autofree char *line = g_strdup_printf ("%s %s", script, words);
-  g_auto (GStrv) argv = NULL;
-
-  g_assert_true (g_shell_parse_argv (line, NULL, &argv, NULL));
-  keyring_fixture_spawn (fixture, (const char *const *) argv, NULL);
-}
-
-static void
-set_words (KeyringFixture *fixture, const char *const *words)
-{
-  g_autoptr (GVariant) reply = keyring_fixture_call (fixture, ROOT, "org.claviger.Mock", "SetWords",
-                                                     g_variant_new ("(^as)", words));
-}
-
 /* What the keyring was asked that a person would notice. */
 static void
 assert_log (KeyringFixture *fixture, const char *expected)
@@ -46,7 +27,7 @@ test_plain_session (KeyringFixture *fixture, gconstpointer data)
 {
   g_autofree char *text = NULL;
 
-  spawn_mock (fixture, "");
+  keyring_fixture_spawn_mock (fixture, "");
   g_assert_true (keyring_fixture_store (fixture, ID_A, "old", NULL));
   g_assert_true (keyring_fixture_store (fixture, ID_A, "new", NULL));
   text = keyring_fixture_load_one (fixture, ID_A);
@@ -59,7 +40,7 @@ test_plain_session (KeyringFixture *fixture, gconstpointer data)
 static void
 test_prompt_accepted (KeyringFixture *fixture, gconstpointer data)
 {
-  spawn_mock (fixture, "locked accept");
+  keyring_fixture_spawn_mock (fixture, "locked accept");
   keyring_fixture_start (fixture);
   g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_LOCKED);
   g_assert_true (keyring_fixture_unlock (fixture, NULL, NULL));
@@ -73,7 +54,7 @@ test_prompt_dismissed (KeyringFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  spawn_mock (fixture, "locked dismiss");
+  keyring_fixture_spawn_mock (fixture, "locked dismiss");
   g_assert_false (keyring_fixture_unlock (fixture, NULL, &error));
   g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED);
   g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_LOCKED);
@@ -116,7 +97,7 @@ test_prompt_cancelled (KeyringFixture *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  spawn_mock (fixture, "locked");
+  keyring_fixture_spawn_mock (fixture, "locked");
   unlock_until_prompt (fixture, cancellable, &result);
   g_cancellable_cancel (cancellable);
   while (result == NULL)
@@ -134,7 +115,7 @@ test_prompter_dies (KeyringFixture *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  spawn_mock (fixture, "locked");
+  keyring_fixture_spawn_mock (fixture, "locked");
   unlock_until_prompt (fixture, NULL, &result);
   keyring_fixture_kill (fixture);
   while (result == NULL)
@@ -147,12 +128,11 @@ test_prompter_dies (KeyringFixture *fixture, gconstpointer data)
 static void
 test_background_never_prompts (KeyringFixture *fixture, gconstpointer data)
 {
-  static const char *const asks[] = { "asks", "accept", NULL };
   g_autoptr (GError) error = NULL;
 
-  spawn_mock (fixture, "");
+  keyring_fixture_spawn_mock (fixture, "");
   g_assert_true (keyring_fixture_store (fixture, ID_A, "x", NULL));
-  set_words (fixture, asks);
+  keyring_fixture_set_words (fixture, "asks accept");
   g_assert_false (keyring_fixture_store (fixture, ID_B, "x", &error));
   g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED);
   g_clear_error (&error);
@@ -164,13 +144,12 @@ test_background_never_prompts (KeyringFixture *fixture, gconstpointer data)
 static void
 test_silent_blind_lock (KeyringFixture *fixture, gconstpointer data)
 {
-  static const char *const locked[] = { "locked", "blind", NULL };
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) items = NULL;
 
-  spawn_mock (fixture, "");
+  keyring_fixture_spawn_mock (fixture, "");
   g_assert_true (keyring_fixture_store (fixture, ID_A, "x", NULL));
-  set_words (fixture, locked); /* nobody tells */
+  keyring_fixture_set_words (fixture, "locked blind"); /* nobody tells */
   g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNLOCKED);
   items = keyring_fixture_load (fixture, &error);
   g_assert_null (items);
@@ -181,42 +160,64 @@ test_silent_blind_lock (KeyringFixture *fixture, gconstpointer data)
   g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED);
 }
 
-static void
-test_errors_are_read_back (KeyringFixture *fixture, gconstpointer data)
+static gsize
+count_items (KeyringFixture *fixture)
 {
-  static const char *const full[] = { "full", NULL };
-  g_autofree char *text = NULL;
+  g_autoptr (GVariant) reply =
+      keyring_fixture_call (fixture, ROOT, "org.freedesktop.Secret.Service", "SearchItems",
+                            g_variant_new_parsed ("(@a{ss} {},)"));
+  g_autoptr (GVariant) unlocked = g_variant_get_child_value (reply, 0);
+
+  return g_variant_n_children (unlocked);
+}
+
+static void
+assert_store_fails (KeyringFixture *fixture, const char *id, const char *text)
+{
   g_autoptr (GError) error = NULL;
 
-  spawn_mock (fixture, "liar");
-  g_assert_true (keyring_fixture_store (fixture, ID_A, "created", NULL));
-  g_assert_true (keyring_fixture_store (fixture, ID_A, "set", NULL));
-
-  set_words (fixture, full);
-  g_assert_true (keyring_fixture_store (fixture, ID_A, "set", NULL)); /* is there already */
-  g_assert_false (keyring_fixture_store (fixture, ID_A, "lost", &error));
+  g_assert_false (keyring_fixture_store (fixture, id, text, &error));
   g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
   g_assert_null (strstr (error->message, "as the test wants"));
-  g_clear_error (&error);
-  g_assert_false (keyring_fixture_store (fixture, ID_B, "lost", &error));
-  g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
-  text = keyring_fixture_load_one (fixture, ID_A);
-  g_assert_cmpstr (text, ==, "set");
+}
+
+static void
+test_errors_are_failures (KeyringFixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  /* It was made, but who was told of an error does not rely on it. */
+  keyring_fixture_spawn_mock (fixture, "liar");
+  assert_store_fails (fixture, ID_A, "created");
+  assert_store_fails (fixture, ID_A, "set");
+  g_assert_cmpuint (count_items (fixture), ==, 1);
+
+  keyring_fixture_set_words (fixture, "full");
+  assert_store_fails (fixture, ID_A, "lost");
+  assert_store_fails (fixture, ID_B, "lost");
+  first = keyring_fixture_load_one (fixture, ID_A);
+  g_assert_cmpstr (first, ==, "set");
+
+  keyring_fixture_set_words (fixture, "");
+  g_assert_true (keyring_fixture_store (fixture, ID_A, "again", NULL));
+  second = keyring_fixture_load_one (fixture, ID_A);
+  g_assert_cmpstr (second, ==, "again");
+  g_assert_cmpuint (count_items (fixture), ==, 1);
 }
 
 static void
 test_default_is_made (KeyringFixture *fixture, gconstpointer data)
 {
-  static const char *const accept[] = { "accept", NULL };
   g_autoptr (GError) error = NULL;
 
-  spawn_mock (fixture, "no-default dismiss");
+  keyring_fixture_spawn_mock (fixture, "no-default dismiss");
   keyring_fixture_start (fixture);
   g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNAVAILABLE);
   g_assert_false (keyring_fixture_unlock (fixture, NULL, &error));
   g_assert_error (error, CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE);
 
-  set_words (fixture, accept);
+  keyring_fixture_set_words (fixture, "accept");
   g_assert_true (keyring_fixture_unlock (fixture, NULL, NULL));
   g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNLOCKED);
   g_assert_true (keyring_fixture_store (fixture, ID_A, "x", NULL));
@@ -227,7 +228,7 @@ test_items_elsewhere (KeyringFixture *fixture, gconstpointer data)
 {
   g_autofree char *text = NULL;
 
-  spawn_mock (fixture, "elsewhere accept");
+  keyring_fixture_spawn_mock (fixture, "elsewhere accept");
   g_assert_true (keyring_fixture_store (fixture, ID_A, "here", NULL));
   text = keyring_fixture_load_one (fixture, ID_A);
   g_assert_cmpstr (text, ==, "here");
@@ -282,7 +283,7 @@ main (int argc, char **argv)
   add ("/vault-mock/prompter-dies", test_prompter_dies);
   add ("/vault-mock/background-never-prompts", test_background_never_prompts);
   add ("/vault-mock/silent-blind-lock", test_silent_blind_lock);
-  add ("/vault-mock/errors-are-read-back", test_errors_are_read_back);
+  add ("/vault-mock/errors-are-failures", test_errors_are_failures);
   add ("/vault-mock/default-is-made", test_default_is_made);
   add ("/vault-mock/items-elsewhere", test_items_elsewhere);
   add ("/vault-mock/activation", test_activation);
