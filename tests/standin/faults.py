@@ -36,6 +36,7 @@ class Fault:
     status: int | None = None
     retry_after: int | str | None = None
     body: str | None = None  # the text that comes with `status`, of type `content_type`
+    processed: bool = False  # `html` and `status` come after the server has done its work
 
     # In between: the refresh token stays as it is and none is in the answer.
     rotate: bool = True
@@ -71,18 +72,16 @@ class Fault:
         await asyncio.sleep(self.delay)
         if self.drop == "before":
             return _hang_up(request)
-        if self.html:
-            return web.Response(text=_CAPTIVE_PORTAL, content_type="text/html")
-        if self.status is not None:
-            return self._refusal()
         request["rotate"] = self.rotate
-        return None
+        return None if self.processed else self._in_place_of_it()
 
     async def after(self, request, response):
         """The server has done its work; this is what arrives of it."""
         await asyncio.sleep(self.delay_answer)
         if self.drop == "after":
             return _hang_up(request)
+        if self.processed and (lost := self._in_place_of_it()) is not None:
+            return lost
         if self.omit or self.members:
             response.text = json.dumps(self._edit(json.loads(response.body)))
         if self.pad:
@@ -98,6 +97,12 @@ class Fault:
         if isinstance(answer, list):
             return [self._edit(item) for item in answer]
         return {k: v for k, v in answer.items() if k not in self.omit} | self.members
+
+    def _in_place_of_it(self):
+        """What comes in place of the server's answer, or None."""
+        if self.html:
+            return web.Response(text=_CAPTIVE_PORTAL, content_type="text/html")
+        return None if self.status is None else self._refusal()
 
     def _refusal(self):
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}

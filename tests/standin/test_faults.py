@@ -69,6 +69,12 @@ def test_a_captive_portal_answers_for_the_server(standin, application, refresh_t
     assert standin.introspect(refresh_token)["state"] == "current"
 
 
+def test_a_refusal_may_come_although_it_was_processed(standin, application, refresh_token):
+    standin.fault("token", status=502, processed=True)
+    assert application.refresh(refresh_token)[0] == 502
+    assert standin.introspect(refresh_token)["state"] == "replaced"
+
+
 def test_a_delay_is_at_least_so_long(standin, application, refresh_token):
     standin.fault("token", delay=0.2)
     before = time.monotonic()
