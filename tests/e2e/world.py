@@ -32,18 +32,19 @@ from standin.person import Person
 
 
 class World:
-    def __init__(self):
+    def __init__(self, *, keyring=Keyring, daemon=Daemon):
+        """The classes are those of the parts that a test may want to know better."""
         self._end = ExitStack()  # what was there last ends first
         self.tree = Tree()
         self.environment = self.tree.environment()
         self.bus = SessionBus(self.tree, self.environment)
         self._end.callback(self.bus.stop)
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.bus.address
-        self.keyring = Keyring(self.bus, self.tree, self.environment)
+        self.keyring = keyring(self.bus, self.tree, self.environment)
         self._end.callback(self.keyring.stop)
         self.standin = None
         self._end.callback(self._release_standin)
-        self.daemon = Daemon(self.bus, self.tree, self.environment)
+        self.daemon = daemon(self.bus, self.tree, self.environment)
         self._end.callback(self.daemon.close)
         self.person = Person()
 
