@@ -6,8 +6,14 @@
  * in or sets state is none.
  *
  * Invariant: a request ends by the answer, the caller's cancellable or our deadline, whichever
- * comes first, and its error says which. Nothing is sent twice here: whether a request that may
- * have been heard may be repeated is for its maker to know.
+ * comes first, and its error says which. A POST is never sent twice here, and what fails can be
+ * asked whether it was sent at all: whether a request that may have been heard may be repeated is
+ * for its maker to know. A GET on a kept connection that turns out to be closed is sent once more,
+ * by libsoup.
+ *
+ * HTTP/1.1 only. With HTTP/2 requests share a connection and its fate: libsoup 3.2 gives up all
+ * that are under way when the server closes it in good order, and with them answers that hold the
+ * only valid refresh token.
  *
  * The bytes of bodies are wiped where they were ours. libsoup's and the TLS library's buffers are
  * not.
@@ -24,7 +30,11 @@
 #define RETRY_AFTER_MAX (24 * 60 * 60) /* s: more than a day is a mistake */
 /* A morning with many expired tokens of one provider is to look like one browser. */
 #define CONNECTIONS_PER_HOST 8
-/* s: a token request and the reading of sites that follows it share a connection. */
+/* Of all hosts, idle ones included, which make room: one slow provider, or a few, must not hold up
+ * the others; and files are limited to 1,024 where nobody said otherwise. */
+#define CONNECTIONS 256
+/* s: short, since a server that closes a connection just as a request is on its way leaves us in
+ * doubt. A token request and the reading of sites that follows it share a connection. */
 #define IDLE_TIMEOUT 15
 
 struct _CvgHttpSoup
@@ -44,6 +54,9 @@ typedef struct
   GSource *deadline;         /* (owned) */
   GSource *leaving;          /* (owned) (nullable): the caller's cancellable */
   gboolean is_late;          /* the deadline has passed */
+  gboolean is_begun;         /* its first bytes may be on the wire */
+  gboolean is_repeat;        /* libsoup was about to send it again */
+  gboolean is_over;          /* its task was answered, and libsoup does not know it yet */
   GInputStream *body;        /* (owned) (nullable) */
   char *bytes;               /* (owned): wiped */
   gsize filled;
@@ -73,6 +86,7 @@ exchange_free (gpointer data)
 
   clear_source (&exchange->deadline);
   clear_source (&exchange->leaving);
+  g_signal_handlers_disconnect_by_data (exchange->message, exchange);
   g_clear_object (&exchange->message);
   g_clear_object (&exchange->cancellable);
   g_clear_object (&exchange->body);
@@ -86,14 +100,20 @@ exchange_free (gpointer data)
 
 /* What went wrong, for people; the library's own words may hold the whole address. */
 static const char *
-describe_failure (const GError *error)
+describe_failure (const Exchange *exchange, const GError *error)
 {
+  static const char by_proxy[] = "the proxy on the way did not let us through";
+
+  if (exchange->is_late)
+    return "it did not answer in time";
+  if (exchange->is_repeat)
+    return "it wanted the request a second time";
   if (g_error_matches (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND))
     return "its name was not found";
   if (error->domain == G_RESOLVER_ERROR)
     return "its name could not be looked up";
   if (error->domain == SOUP_SESSION_ERROR)
-    return "what it sent is not HTTP";
+    return exchange->is_begun ? "what it sent is not HTTP" : by_proxy;
   if (error->domain == G_TLS_ERROR)
     return error->code == G_TLS_ERROR_BAD_CERTIFICATE ? "its TLS certificate is not trusted" :
                                                         "no secure connection could be made";
@@ -107,7 +127,7 @@ describe_failure (const GError *error)
   if (error->domain == G_IO_ERROR &&
       (error->code == G_IO_ERROR_PROXY_FAILED || error->code == G_IO_ERROR_PROXY_AUTH_FAILED ||
        error->code == G_IO_ERROR_PROXY_NEED_AUTH || error->code == G_IO_ERROR_PROXY_NOT_ALLOWED))
-    return "the proxy on the way did not let us through";
+    return by_proxy;
   return "the connection was dropped";
 }
 
@@ -123,8 +143,7 @@ fail (GTask *task, const GError *error)
 
   g_debug ("A request to %s failed: %s (%d)", host, g_quark_to_string (error->domain), error->code);
   g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_TRY_LATER, "No answer from %s: %s", host,
-                           exchange->is_late ? "it did not answer in time" :
-                                               describe_failure (error));
+                           describe_failure (exchange, error));
 }
 
 /* ---- the answer ---- */
@@ -242,8 +261,19 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   exchange->body = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  if (exchange->is_over)
+    return;
   if (exchange->body == NULL)
     {
+      fail (task, error);
+      return;
+    }
+  /* An answer to what was not asked is a proxy's, which was to make a tunnel. It says nothing of
+   * the grant, whatever its status. */
+  if (!exchange->is_begun)
+    {
+      g_set_error (&error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED, "CONNECT was answered with %u",
+                   soup_message_get_status (exchange->message));
       fail (task, error);
       return;
     }
@@ -252,22 +282,50 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* ---- the request ---- */
 
+/* What has not begun, now never will. */
+static void
+empty_message (SoupMessage *message)
+{
+  soup_message_headers_clear (soup_message_get_request_headers (message));
+  soup_message_set_request_body_from_bytes (message, NULL, NULL);
+}
+
+/* While a request waits for a place, libsoup (3.2) does not look at its cancellable: the task is
+ * answered here. When the request's turn comes after all, libsoup looks before it writes; should
+ * another version not do so, there is nothing in it. */
+static void
+give_up (GTask *task)
+{
+  g_autoptr (GTask) alive = g_object_ref (task);
+  g_autoptr (GError) error = NULL;
+  Exchange *exchange = g_task_get_task_data (alive);
+
+  exchange->is_over = !exchange->is_begun;
+  g_cancellable_cancel (exchange->cancellable);
+  if (!exchange->is_over)
+    return;
+
+  empty_message (exchange->message);
+  clear_source (&exchange->deadline);
+  clear_source (&exchange->leaving);
+  g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was not begun");
+  fail (alive, error);
+}
+
 static gboolean
 on_deadline (gpointer user_data)
 {
   Exchange *exchange = g_task_get_task_data (user_data);
 
   exchange->is_late = TRUE;
-  g_cancellable_cancel (exchange->cancellable);
+  give_up (user_data);
   return G_SOURCE_REMOVE;
 }
 
 static gboolean
 on_caller_left (GCancellable *cancellable, gpointer user_data)
 {
-  const Exchange *exchange = g_task_get_task_data (user_data);
-
-  g_cancellable_cancel (exchange->cancellable);
+  give_up (user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -279,6 +337,51 @@ attach (GTask *task, GSource *source, GSourceFunc func)
   g_source_set_priority (source, g_task_get_priority (task));
   g_source_attach (source, g_task_get_context (task));
   return source;
+}
+
+/* There is a connection, secure if it is to be, and now the request is written to it. */
+static void
+on_starting (SoupMessage *message, gpointer user_data)
+{
+  Exchange *exchange = user_data;
+
+  exchange->is_begun = !exchange->is_over;
+}
+
+/* libsoup sends again what it holds to be harmless: a GET that a kept connection swallowed, and
+ * anything that a server calls misdirected (421). A proxy that wants a login is no such case: there
+ * the request has not begun. */
+static void
+on_restarted (SoupMessage *message, gpointer user_data)
+{
+  Exchange *exchange = user_data;
+
+  if (!exchange->is_begun || soup_message_get_method (message) == SOUP_METHOD_GET)
+    return;
+
+  exchange->is_repeat = TRUE;
+  g_cancellable_cancel (exchange->cancellable);
+}
+
+/* See the top: what is not offered can't be agreed on. */
+static void
+on_network_event (SoupMessage *message,
+                  GSocketClientEvent event,
+                  GIOStream *connection,
+                  gpointer user_data)
+{
+  static const char *const protocols[] = { "http/1.1", NULL };
+
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (connection))
+    g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), protocols);
+}
+
+static void
+follow (Exchange *exchange)
+{
+  g_signal_connect (exchange->message, "network-event", G_CALLBACK (on_network_event), exchange);
+  g_signal_connect (exchange->message, "starting", G_CALLBACK (on_starting), exchange);
+  g_signal_connect (exchange->message, "restarted", G_CALLBACK (on_restarted), exchange);
 }
 
 static gboolean
@@ -306,7 +409,10 @@ make_message (const CvgHttpRequest *request)
       (request->authorization != NULL && !is_header_value (request->authorization)))
     return NULL;
 
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
+  /* "Idempotent" lets a POST have a kept connection, no more (libsoup 3.2, 3.6): a handshake for
+   * each would be what a morning with a thousand of them costs most. See on_restarted(). */
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE |
+                                       SOUP_MESSAGE_IDEMPOTENT);
   headers = soup_message_get_request_headers (message);
   soup_message_headers_replace (headers, "Accept", "application/json");
   if (request->authorization != NULL)
@@ -329,9 +435,9 @@ get_session (CvgHttpSoup *self)
   if (self->session != NULL)
     return self->session;
 
-  self->session =
-      soup_session_new_with_options ("user-agent", self->user_agent, "idle-timeout", IDLE_TIMEOUT,
-                                     "max-conns-per-host", CONNECTIONS_PER_HOST, NULL);
+  self->session = soup_session_new_with_options ("user-agent", self->user_agent, "idle-timeout",
+                                                 IDLE_TIMEOUT, "max-conns", CONNECTIONS,
+                                                 "max-conns-per-host", CONNECTIONS_PER_HOST, NULL);
   soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
   return self->session;
 }
@@ -362,6 +468,7 @@ http_soup_send_async (CvgHttp *http,
   exchange->message = g_steal_pointer (&message);
   exchange->cancellable = g_cancellable_new ();
   g_task_set_task_data (task, exchange, exchange_free);
+  follow (exchange);
   exchange->deadline = attach (task, g_timeout_source_new (self->deadline), on_deadline);
   if (cancellable != NULL)
     exchange->leaving =
@@ -378,6 +485,18 @@ http_soup_send_finish (CvgHttp *http, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_async_result_is_tagged (result, http_soup_send_async), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* In the queue of a session, or while the name is looked up, a connection made and secured: nothing
+ * of the request has left. */
+static gboolean
+http_soup_was_sent (CvgHttp *http, GAsyncResult *result)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, http_soup_send_async), TRUE);
+
+  const Exchange *exchange = g_task_get_task_data (G_TASK (result));
+
+  return exchange != NULL && exchange->is_begun;
 }
 
 /* ---- object ---- */
@@ -404,6 +523,7 @@ cvg_http_soup_http_init (CvgHttpInterface *iface)
 {
   iface->send_async = http_soup_send_async;
   iface->send_finish = http_soup_send_finish;
+  iface->was_sent = http_soup_was_sent;
 }
 
 static void

@@ -15,7 +15,8 @@ G_DECLARE_INTERFACE (CvgHttp, cvg_http, CVG, HTTP, GObject)
 /**
  * CvgHttpInterface:
  * @send_async: required: sends the request (which it copies what it needs from before it returns).
- *   The whole has a deadline of 30 s and the body a limit of 1 MiB; redirects are not followed
+ *   The whole, waiting for a place included, has a deadline of 30 s and the body a limit of 1 MiB;
+ *   redirects are not followed, and nothing but a GET goes out a second time
  * @send_finish: required: the answer, whatever its status. Fails with %CVG_ERROR_TRY_LATER if none
  *   came (network, name resolution, TLS, deadline, size): the message says which, for people,
  *   and names the host but never the query; %G_IO_ERROR_CANCELLED if @cancellable fired
