@@ -13,6 +13,7 @@
 #include "adapters/browser-desktop.h"
 #include "adapters/clock-system.h"
 #include "adapters/http-soup.h"
+#include "adapters/journal-file.h"
 #include "adapters/memory-secret.h"
 #include "adapters/records-file.h"
 #include "adapters/redirect-socket.h"
@@ -35,6 +36,7 @@ struct _CvgDaemon
   CvgClock *clock;             /* (owned) */
   CvgVault *vault;             /* (owned) */
   CvgRecords *records;         /* (owned) */
+  CvgJournal *journal;         /* (owned) */
   CvgRedirect *redirect;       /* (owned) */
   CvgBrowser *browser;         /* (owned) */
   CvgAgent *agent;             /* (owned) */
@@ -61,6 +63,7 @@ cvg_daemon_finalize (GObject *object)
   g_clear_object (&self->agent);
   g_clear_object (&self->browser);
   g_clear_object (&self->redirect);
+  g_clear_object (&self->journal);
   g_clear_object (&self->records);
   g_clear_object (&self->vault);
   g_clear_object (&self->clock);
@@ -134,6 +137,7 @@ cvg_daemon_new (GDBusConnection *connection, const CvgDaemonSettings *settings)
   self->catalogue = load_catalogue (settings->providers_dir);
   self->clock = cvg_clock_system_new ();
   self->records = cvg_records_file_new (settings->state_dir);
+  self->journal = cvg_journal_file_new (settings->state_dir);
   self->vault = cvg_vault_secret_new (connection);
   self->http = CVG_HTTP (cvg_http_soup_new (CVG_VERSION));
   self->redirect = CVG_REDIRECT (cvg_redirect_socket_new ());
@@ -142,6 +146,7 @@ cvg_daemon_new (GDBusConnection *connection, const CvgDaemonSettings *settings)
   ports.catalogue = self->catalogue;
   ports.clock = self->clock;
   ports.records = self->records;
+  ports.journal = self->journal;
   ports.vault = self->vault;
   ports.http = self->http;
   ports.redirect = self->redirect;

@@ -5,6 +5,7 @@
 
 #include "dbus/error.h"
 #include "model/auth-data.h"
+#include "model/kill-point.h"
 
 /* A user id and a label are free text; these are bounds against nonsense. */
 #define MAX_TEXT_LENGTH 1024
@@ -18,7 +19,9 @@ struct _CvgAgent
   CvgRecords *records;              /* (owned) */
   CvgInstances *instances;          /* (owned) */
   CvgClients *clients;              /* (owned) */
+  CvgRotations *rotations;          /* (owned) */
   CvgKeeper *keeper;                /* (owned) */
+  CvgGate *gate;                    /* (owned) */
   CvgRefresher *refresher;          /* (owned) */
   CvgDispenser *dispenser;          /* (owned) */
   CvgSignIns *sign_ins;             /* (owned) */
@@ -38,7 +41,9 @@ cvg_agent_finalize (GObject *object)
   g_clear_object (&self->sign_ins);
   g_clear_object (&self->dispenser);
   g_clear_object (&self->refresher);
+  g_clear_object (&self->gate);
   g_clear_object (&self->keeper);
+  g_clear_object (&self->rotations);
   g_clear_object (&self->clients);
   g_clear_object (&self->instances);
   g_clear_object (&self->records);
@@ -58,6 +63,22 @@ cvg_agent_init (CvgAgent *self)
 {
 }
 
+static CvgRefresher *
+new_refresher (CvgAgent *self, const CvgAgentPorts *ports)
+{
+  const CvgRefresherParts parts = {
+    .http = ports->http,
+    .clock = ports->clock,
+    .instances = self->instances,
+    .clients = self->clients,
+    .keeper = self->keeper,
+    .rotations = self->rotations,
+    .gate = self->gate,
+  };
+
+  return cvg_refresher_new (&parts);
+}
+
 /** cvg_agent_new: an agent on @ports (transfer none), which is not kept */
 CvgAgent *
 cvg_agent_new (const CvgAgentPorts *ports)
@@ -69,9 +90,11 @@ cvg_agent_new (const CvgAgentPorts *ports)
   self->records = g_object_ref (ports->records);
   self->instances = cvg_instances_new (ports->records, ports->catalogue);
   self->clients = cvg_clients_new (ports->records);
-  self->keeper = cvg_keeper_new (ports->vault, self->instances, self->clients, ports->clock);
-  self->refresher =
-      cvg_refresher_new (ports->http, ports->clock, self->instances, self->clients, self->keeper);
+  self->rotations = cvg_rotations_new (ports->journal, self->instances, ports->clock);
+  self->keeper =
+      cvg_keeper_new (ports->vault, self->instances, self->clients, self->rotations, ports->clock);
+  self->gate = cvg_gate_new ();
+  self->refresher = new_refresher (self, ports);
   self->dispenser =
       cvg_dispenser_new (self->refresher, self->instances, self->keeper, ports->clock);
   self->sign_ins = cvg_sign_ins_new (ports->http, ports->clock, ports->browser, ports->redirect,
@@ -81,12 +104,14 @@ cvg_agent_new (const CvgAgentPorts *ports)
   return self;
 }
 
-/** cvg_agent_start: reads the records (which may block) and goes to look for the keyring */
+/** cvg_agent_start: reads records and journal (which may block) and goes to look for the keyring */
 void
 cvg_agent_start (CvgAgent *self)
 {
   cvg_clients_load (self->clients);
   cvg_instances_load (self->instances);
+  cvg_rotations_load (self->rotations);
+  CVG_KILL_POINT ("journal-loaded");
   cvg_keeper_start (self->keeper);
 }
 
@@ -104,12 +129,13 @@ cvg_agent_stop (CvgAgent *self)
   cvg_keeper_stop (self->keeper);
 }
 
-/** cvg_agent_is_idle: Returns: whether nothing is on its way to a server or the keyring */
+/** cvg_agent_is_idle: Returns: whether nothing is on its way to a server, the journal or the
+ * keyring */
 gboolean
 cvg_agent_is_idle (CvgAgent *self)
 {
   return cvg_refresher_is_idle (self->refresher) && cvg_sign_ins_is_idle (self->sign_ins) &&
-         cvg_keeper_is_idle (self->keeper);
+         cvg_keeper_is_idle (self->keeper) && cvg_rotations_is_idle (self->rotations);
 }
 
 CvgInstances *
@@ -128,6 +154,12 @@ CvgKeeper *
 cvg_agent_get_keeper (CvgAgent *self)
 {
   return self->keeper;
+}
+
+CvgRefresher *
+cvg_agent_get_refresher (CvgAgent *self)
+{
+  return self->refresher;
 }
 
 CvgDispenser *

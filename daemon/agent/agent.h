@@ -26,6 +26,7 @@ typedef struct
   CvgClock *clock;
   CvgVault *vault;
   CvgRecords *records;
+  CvgJournal *journal;
   CvgRedirect *redirect;
   CvgBrowser *browser;
 } CvgAgentPorts;
@@ -50,6 +51,7 @@ gboolean cvg_agent_is_idle (CvgAgent *self);
 CvgInstances *cvg_agent_get_instances (CvgAgent *self);
 CvgClients *cvg_agent_get_clients (CvgAgent *self);
 CvgKeeper *cvg_agent_get_keeper (CvgAgent *self);
+CvgRefresher *cvg_agent_get_refresher (CvgAgent *self);
 CvgDispenser *cvg_agent_get_dispenser (CvgAgent *self);
 CvgSignIns *cvg_agent_get_sign_ins (CvgAgent *self);
 CvgChanges *cvg_agent_get_changes (CvgAgent *self);

@@ -212,7 +212,8 @@ note_death (CvgDispenser *self, const Request *request, const GError *error)
 
   death = g_error_new (CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN, NO_REFRESH_TOKEN,
                        request->entry->record->server_name);
-  cvg_instances_set_failed (self->instances, request->entry, death, 0);
+  cvg_instances_set_failed (self->instances, request->entry, death,
+                            cvg_clock_get_seconds (self->clock), 0);
 }
 
 static void

@@ -100,3 +100,61 @@ cvg_entry_give_serial (CvgEntry *entry)
   entry->given_serial = cvg_entry_get_last_serial (entry) + 1;
   return entry->given_serial;
 }
+
+/* Each costs a box in the journal. Only a keyring that fails for days gets there. */
+#define ANCHORS_MAX 16
+
+static gboolean
+find_anchor (const CvgEntry *entry, const CvgSecret *token, guint *index)
+{
+  return g_ptr_array_find_with_equal_func (entry->anchors, token, (GEqualFunc) cvg_secret_equal,
+                                           index);
+}
+
+/**
+ * cvg_entry_add_anchor:
+ * @token: (nullable): a refresh token that the keyring may hold from now on, be it that it says so
+ *   or not; %NULL: none
+ */
+void
+cvg_entry_add_anchor (CvgEntry *entry, CvgSecret *token)
+{
+  if (token == NULL || find_anchor (entry, token, NULL))
+    return;
+
+  /* The first is known, not guessed; of the guesses the oldest goes. */
+  if (entry->anchors->len == ANCHORS_MAX)
+    g_ptr_array_remove_index (entry->anchors, 1);
+  g_ptr_array_add (entry->anchors, cvg_secret_ref (token));
+}
+
+/**
+ * cvg_entry_set_anchor:
+ * @token: (nullable): the keyring holds it; %NULL: it holds none, or nobody knows
+ *
+ * What was to be stored later than this one stays: that may be carried out yet.
+ */
+void
+cvg_entry_set_anchor (CvgEntry *entry, CvgSecret *token)
+{
+  guint index = 0;
+
+  if (token == NULL)
+    g_ptr_array_set_size (entry->anchors, 0);
+  else if (!find_anchor (entry, token, &index))
+    g_ptr_array_insert (entry->anchors, 0, cvg_secret_ref (token));
+  else if (index > 0)
+    g_ptr_array_remove_range (entry->anchors, 0, index);
+}
+
+/** cvg_entry_forget_failures: the last refresh was none of them, or its reason is gone */
+void
+cvg_entry_forget_failures (CvgEntry *entry)
+{
+  entry->unreachable = FALSE;
+  entry->refused = FALSE;
+  entry->failures = 0;
+  entry->failed_at = 0;
+  entry->retry_at = 0;
+  g_clear_pointer (&entry->last_error, g_free);
+}

@@ -74,4 +74,8 @@ char *cvg_entry_dup_title (const CvgEntry *entry);
 guint64 cvg_entry_get_last_serial (const CvgEntry *entry);
 guint64 cvg_entry_give_serial (CvgEntry *entry);
 
+void cvg_entry_add_anchor (CvgEntry *entry, CvgSecret *token);
+void cvg_entry_set_anchor (CvgEntry *entry, CvgSecret *token);
+void cvg_entry_forget_failures (CvgEntry *entry);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgEntry, cvg_entry_unref)

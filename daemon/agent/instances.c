@@ -24,6 +24,7 @@ G_DEFINE_FINAL_TYPE (CvgInstances, cvg_instances, G_TYPE_OBJECT)
 enum
 {
   SIGNAL_CHANGED,
+  SIGNAL_REPLACED,
   SIGNAL_REMOVED,
   N_SIGNALS,
 };
@@ -49,6 +50,9 @@ cvg_instances_class_init (CvgInstancesClass *klass)
   /* changed(entry): the status, the record or the credentials of an entry changed. */
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", CVG_TYPE_INSTANCES, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  /* replaced(entry): it has other credentials than before, or none; not those of a refresh. */
+  signals[SIGNAL_REPLACED] = g_signal_new ("replaced", CVG_TYPE_INSTANCES, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   /* removed(entry): the entry is no longer in the table. */
   signals[SIGNAL_REMOVED] = g_signal_new ("removed", CVG_TYPE_INSTANCES, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
@@ -305,15 +309,13 @@ set_credentials (CvgEntry *entry, CvgCredentials *credentials)
     cvg_credentials_ref (credentials);
   g_clear_pointer (&entry->credentials, cvg_credentials_unref);
   entry->credentials = credentials;
-  entry->unreachable = FALSE;
-  entry->retry_at = 0;
-  g_clear_pointer (&entry->last_error, g_free);
+  cvg_entry_forget_failures (entry);
 }
 
 /**
  * cvg_instances_replace_credentials:
  * @credentials: (transfer none) (nullable): other credentials than before, by a sign-in or a
- * caller; %NULL: it was signed out
+ * caller, which the keyring has; %NULL: it was signed out
  * @record: (transfer none): the record that goes with them
  *
  * Work on the credentials of before is void.
@@ -326,22 +328,46 @@ cvg_instances_replace_credentials (CvgInstances *self,
 {
   entry->generation++;
   entry->unsaved = FALSE;
+  entry->spent_at = 0;
   set_credentials (entry, credentials);
+  cvg_entry_set_anchor (entry, credentials != NULL ? credentials->refresh_token : NULL);
   set_record (self, entry, record);
+  if (!entry->removed)
+    g_signal_emit (self, signals[SIGNAL_REPLACED], 0, entry);
   cvg_instances_changed (self, entry);
 }
 
 /**
  * cvg_instances_set_refreshed:
- * @credentials: (transfer none): the same grant with a new token, already in the keyring or marked
- *   as unsaved
+ * @credentials: (transfer none): the same grant with a new token
+ * @saved: whether the keyring has them; else they may not be forgotten until it does
  *
  * The record is not saved: a refresh must not cost a file. The keyring has the serial.
  */
 void
-cvg_instances_set_refreshed (CvgInstances *self, CvgEntry *entry, CvgCredentials *credentials)
+cvg_instances_set_refreshed (CvgInstances *self,
+                             CvgEntry *entry,
+                             CvgCredentials *credentials,
+                             gboolean saved)
 {
+  entry->unsaved = !saved;
+  entry->spent_at = 0;
   set_credentials (entry, credentials);
+  if (saved)
+    cvg_entry_set_anchor (entry, credentials->refresh_token);
+  cvg_instances_changed (self, entry);
+}
+
+/**
+ * cvg_instances_set_saved:
+ * @credentials: (transfer none): the keyring has them now, after a while without
+ */
+void
+cvg_instances_set_saved (CvgInstances *self, CvgEntry *entry, CvgCredentials *credentials)
+{
+  cvg_entry_set_anchor (entry, credentials->refresh_token);
+  if (entry->credentials == credentials)
+    entry->unsaved = FALSE;
   cvg_instances_changed (self, entry);
 }
 
@@ -358,13 +384,20 @@ set_dead (CvgInstances *self, CvgEntry *entry, const char *reason)
 /**
  * cvg_instances_set_failed:
  * @error: why its refresh failed
+ * @now: Unix seconds
  * @retry_at: Unix seconds before which the server asked not to be asked again, or 0
  *
  * That a grant is dead is written down, so that nobody asks again after a restart either.
  */
 void
-cvg_instances_set_failed (CvgInstances *self, CvgEntry *entry, const GError *error, gint64 retry_at)
+cvg_instances_set_failed (CvgInstances *self,
+                          CvgEntry *entry,
+                          const GError *error,
+                          gint64 now,
+                          gint64 retry_at)
 {
+  gboolean is_dead = g_error_matches (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN);
+
   g_free (entry->last_error);
   /* Callers read it; what a library says may name hosts and files. */
   entry->last_error =
@@ -372,7 +405,10 @@ cvg_instances_set_failed (CvgInstances *self, CvgEntry *entry, const GError *err
                                              "The refresh failed; the journal has the details");
   entry->retry_at = retry_at;
   entry->unreachable = g_error_matches (error, CVG_ERROR, CVG_ERROR_TRY_LATER);
-  if (g_error_matches (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN))
+  entry->refused = !entry->unreachable && !is_dead;
+  entry->failures++;
+  entry->failed_at = now;
+  if (is_dead)
     set_dead (self, entry, error->message);
 
   cvg_instances_changed (self, entry);
@@ -388,6 +424,7 @@ cvg_instances_remove (CvgInstances *self, CvgEntry *entry)
   kept->unsaved = FALSE;
   kept->generation++;
   g_clear_pointer (&kept->credentials, cvg_credentials_unref);
+  cvg_entry_set_anchor (kept, NULL);
   cvg_records_remove (self->records, CVG_RECORDS_INSTANCES, kept->record->id);
   g_hash_table_remove (self->entries, kept->record->id);
   g_signal_emit (self, signals[SIGNAL_REMOVED], 0, kept);

@@ -29,10 +29,15 @@ void cvg_instances_replace_credentials (CvgInstances *self,
                                         CvgEntry *entry,
                                         CvgCredentials *credentials,
                                         CvgInstance *record);
-void cvg_instances_set_refreshed (CvgInstances *self, CvgEntry *entry, CvgCredentials *credentials);
+void cvg_instances_set_refreshed (CvgInstances *self,
+                                  CvgEntry *entry,
+                                  CvgCredentials *credentials,
+                                  gboolean saved);
+void cvg_instances_set_saved (CvgInstances *self, CvgEntry *entry, CvgCredentials *credentials);
 void cvg_instances_set_failed (CvgInstances *self,
                                CvgEntry *entry,
                                const GError *error,
+                               gint64 now,
                                gint64 retry_at);
 void cvg_instances_changed (CvgInstances *self, CvgEntry *entry);
 void

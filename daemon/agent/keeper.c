@@ -4,7 +4,8 @@
  * The keyring, as the agent lives with it.
  *
  * Invariant: secrets are in memory while the keyring is open, and only then, except those that are
- * newer than the keyring's (entry->unsaved): these stay until they are stored. Only
+ * newer than the keyring's (entry->unsaved): these stay until they are stored. What a crash kept
+ * from the keyring comes from the journal when what the keyring has can open it. Only
  * cvg_keeper_open_async() with @interactive can lead to a prompt; everything else that happens
  * here happens behind the person's back and never asks.
  *
@@ -13,6 +14,7 @@
 #include "agent/keeper.h"
 
 #include "dbus/error.h"
+#include "model/kill-point.h"
 
 /* A read can fail with the keyring unlocked: one that is busy restarting. */
 #define RETRY_SECONDS 30
@@ -26,14 +28,17 @@ struct _CvgKeeper
   CvgWriter *writer;       /* (owned) */
   CvgInstances *instances; /* (owned) */
   CvgClients *clients;     /* (owned) */
+  CvgRotations *rotations; /* (owned) */
   CvgClock *clock;         /* (owned) */
   GCancellable *stopping;  /* (owned): for prompts */
 
   gulong state_changed_id;
+  gulong items_changed_id;
   gboolean open;      /* everything that the keyring has is in memory */
   gboolean starting;  /* the state is being found out for the first time */
   gboolean unlocking; /* a prompt is up */
   gboolean loading;   /* a bulk read is on its way */
+  gboolean outdated;  /* another program changed something: to be read once more */
   GPtrArray *waiters; /* (owned) (element-type GTask): for it to be open */
   guint retry_alarm;
 };
@@ -49,7 +54,9 @@ enum
 static guint signals[N_SIGNALS];
 
 static void on_vault_state_changed (CvgVault *vault, gpointer user_data);
+static void on_vault_items_changed (CvgVault *vault, gpointer user_data);
 static void advance (CvgKeeper *self);
+static void load (CvgKeeper *self);
 
 static void
 cvg_keeper_finalize (GObject *object)
@@ -57,11 +64,13 @@ cvg_keeper_finalize (GObject *object)
   CvgKeeper *self = CVG_KEEPER (object);
 
   g_assert (self->waiters->len == 0);
+  g_clear_signal_handler (&self->items_changed_id, self->vault);
   g_clear_signal_handler (&self->state_changed_id, self->vault);
   cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
   g_clear_pointer (&self->waiters, g_ptr_array_unref);
   g_clear_object (&self->stopping);
   g_clear_object (&self->clock);
+  g_clear_object (&self->rotations);
   g_clear_object (&self->clients);
   g_clear_object (&self->instances);
   g_clear_object (&self->writer);
@@ -90,18 +99,25 @@ cvg_keeper_init (CvgKeeper *self)
 
 /** cvg_keeper_new: all arguments (transfer none) */
 CvgKeeper *
-cvg_keeper_new (CvgVault *vault, CvgInstances *instances, CvgClients *clients, CvgClock *clock)
+cvg_keeper_new (CvgVault *vault,
+                CvgInstances *instances,
+                CvgClients *clients,
+                CvgRotations *rotations,
+                CvgClock *clock)
 {
   CvgKeeper *self = g_object_new (CVG_TYPE_KEEPER, NULL);
 
   self->vault = g_object_ref (vault);
   self->queue = cvg_vault_queue_new (vault);
-  self->writer = cvg_writer_new (vault, self->queue, instances, clock);
+  self->writer = cvg_writer_new (vault, self->queue, instances, rotations, clock);
   self->instances = g_object_ref (instances);
   self->clients = g_object_ref (clients);
+  self->rotations = g_object_ref (rotations);
   self->clock = g_object_ref (clock);
   self->state_changed_id =
       g_signal_connect (vault, "state-changed", G_CALLBACK (on_vault_state_changed), self);
+  self->items_changed_id =
+      g_signal_connect (vault, "items-changed", G_CALLBACK (on_vault_items_changed), self);
   return self;
 }
 
@@ -155,7 +171,28 @@ cvg_keeper_get_state (CvgKeeper *self)
     }
 }
 
+/** cvg_keeper_new_state_error: Returns: (transfer full): why it is not open */
+GError *
+cvg_keeper_new_state_error (CvgKeeper *self)
+{
+  if (cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED)
+    return g_error_new_literal (CVG_ERROR, CVG_ERROR_TRY_LATER,
+                                "The keyring is just being read; try again in a second");
+
+  return cvg_vault_new_state_error (self->vault);
+}
+
 /* ---- what is in memory ----------------------------------------------------------------------- */
+
+static void
+forget_credentials (CvgEntry *entry)
+{
+  if (entry->unsaved)
+    return;
+
+  g_clear_pointer (&entry->credentials, cvg_credentials_unref);
+  cvg_entry_set_anchor (entry, NULL);
+}
 
 static void
 drop_secrets (CvgKeeper *self)
@@ -164,12 +201,7 @@ drop_secrets (CvgKeeper *self)
 
   cvg_clients_drop_secrets (self->clients);
   for (guint i = 0; i < entries->len; i++)
-    {
-      CvgEntry *entry = g_ptr_array_index (entries, i);
-
-      if (!entry->unsaved)
-        g_clear_pointer (&entry->credentials, cvg_credentials_unref);
-    }
+    forget_credentials (g_ptr_array_index (entries, i));
 }
 
 static void
@@ -213,30 +245,84 @@ find_or_rebuild_entry (CvgKeeper *self, const char *id, GVariant *identity)
 }
 
 static void
+take (CvgEntry *entry, CvgCredentials *credentials)
+{
+  cvg_credentials_ref (credentials);
+  g_clear_pointer (&entry->credentials, cvg_credentials_unref);
+  entry->credentials = credentials;
+}
+
+/* What the keyring has of an entry, what memory has and what the journal has may differ: after a
+ * crash, a failed store, or because another program put an old copy back. The newest counts, and
+ * what the keyring does not have of it is to be stored. */
+static void
+reconcile (CvgKeeper *self, CvgEntry *entry, CvgCredentials *held)
+{
+  const char *id = entry->record->id;
+  g_autoptr (CvgCredentials) newer = NULL;
+
+  cvg_entry_set_anchor (entry, held->refresh_token);
+  if (entry->credentials != NULL && entry->credentials->serial > held->serial)
+    {
+      entry->unsaved = TRUE;
+      return;
+    }
+
+  newer = cvg_rotations_recover (self->rotations, id, held);
+  CVG_KILL_POINT ("seal-opened");
+  entry->unsaved = newer != NULL;
+  take (entry, newer != NULL ? newer : held);
+  entry->spent_at = cvg_rotations_get_open_since (self->rotations, id, entry->credentials);
+  if (entry->spent_at == 0)
+    cvg_rotations_settle (self->rotations, entry);
+  cvg_rotations_forget_saved (self->rotations, entry, held->serial);
+}
+
+/* Returns: (transfer none) (nullable): whose they are */
+static CvgEntry *
 take_credentials (CvgKeeper *self, const CvgVaultItem *item)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) identity = NULL;
-  g_autoptr (CvgCredentials) credentials = cvg_credentials_unpack (item->secret, &identity, &error);
+  g_autoptr (CvgCredentials) held = cvg_credentials_unpack (item->secret, &identity, &error);
   CvgEntry *entry = NULL;
 
-  if (credentials == NULL)
+  if (held == NULL)
     {
       g_warning ("Instance %s: %s", item->id, error->message);
-      return;
+      return NULL;
     }
 
   entry = find_or_rebuild_entry (self, item->id, identity);
-  if (entry == NULL || entry->unsaved)
-    return;
+  if (entry != NULL)
+    reconcile (self, entry, held);
+  return entry;
+}
 
-  g_clear_pointer (&entry->credentials, cvg_credentials_unref);
-  entry->credentials = g_steal_pointer (&credentials);
+/* Another program deleted their items. What is unsaved was never deleted: it goes there anew. */
+static void
+forget_missing (CvgKeeper *self, GHashTable *found)
+{
+  g_autoptr (GPtrArray) entries = cvg_instances_list (self->instances);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      CvgEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->credentials == NULL || entry->unsaved || g_hash_table_contains (found, entry))
+        continue;
+
+      g_message ("Instance %s: another program deleted its credentials from the keyring",
+                 entry->record->id);
+      cvg_instances_replace_credentials (self->instances, entry, NULL, entry->record);
+    }
 }
 
 static void
 take_items (CvgKeeper *self, GPtrArray *items)
 {
+  g_autoptr (GHashTable) found = g_hash_table_new (NULL, NULL);
+
   for (guint i = 0; i < items->len; i++)
     {
       const CvgVaultItem *item = g_ptr_array_index (items, i);
@@ -244,10 +330,12 @@ take_items (CvgKeeper *self, GPtrArray *items)
       if (cvg_secret_is_empty (item->secret))
         continue;
       if (g_strcmp0 (item->kind, CVG_VAULT_CREDENTIALS) == 0)
-        take_credentials (self, item);
+        g_hash_table_add (found, take_credentials (self, item));
       else if (g_strcmp0 (item->kind, CVG_VAULT_CLIENT) == 0)
         cvg_clients_set_secret (self->clients, item->id, item->secret);
     }
+  forget_missing (self, found);
+  cvg_rotations_sweep (self->rotations);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -325,15 +413,18 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   return_waiters (self, NULL);
   cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
   cvg_writer_catch_up (self->writer);
+  if (self->outdated)
+    load (self);
 }
 
 static void
 load (CvgKeeper *self)
 {
-  if (self->loading || self->open)
+  if (self->loading || (self->open && !self->outdated))
     return;
 
   self->loading = TRUE;
+  self->outdated = FALSE;
   cvg_vault_queue_load_async (self->queue, on_loaded, g_object_ref (self));
 }
 
@@ -376,6 +467,17 @@ on_vault_state_changed (CvgVault *vault, gpointer user_data)
   else
     g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
   advance (self);
+}
+
+static void
+on_vault_items_changed (CvgVault *vault, gpointer user_data)
+{
+  CvgKeeper *self = user_data;
+
+  g_message ("Another program changed credentials in the keyring; reading it again");
+  self->outdated = TRUE;
+  if (self->open)
+    load (self);
 }
 
 static void

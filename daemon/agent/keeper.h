@@ -16,8 +16,11 @@
 #define CVG_TYPE_KEEPER (cvg_keeper_get_type ())
 G_DECLARE_FINAL_TYPE (CvgKeeper, cvg_keeper, CVG, KEEPER, GObject)
 
-CvgKeeper *
-cvg_keeper_new (CvgVault *vault, CvgInstances *instances, CvgClients *clients, CvgClock *clock);
+CvgKeeper *cvg_keeper_new (CvgVault *vault,
+                           CvgInstances *instances,
+                           CvgClients *clients,
+                           CvgRotations *rotations,
+                           CvgClock *clock);
 CvgWriter *cvg_keeper_get_writer (CvgKeeper *self);
 void cvg_keeper_start (CvgKeeper *self);
 void cvg_keeper_stop (CvgKeeper *self);
@@ -26,6 +29,7 @@ gboolean cvg_keeper_is_idle (CvgKeeper *self);
 
 gboolean cvg_keeper_is_open (CvgKeeper *self);
 const char *cvg_keeper_get_state (CvgKeeper *self);
+GError *cvg_keeper_new_state_error (CvgKeeper *self) G_GNUC_WARN_UNUSED_RESULT;
 
 void cvg_keeper_open_async (CvgKeeper *self,
                             gboolean interactive,

@@ -1,21 +1,26 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The refresher. A flight is one refresh of one instance, from the request to the keyring:
+ * The refresher. A flight is one refresh of one instance, from the decision until what came of it
+ * is safe:
  *
- *   ask the server -> read its answer -> make it durable -> apply it -> tell who waits
+ *   wait at the gate -> note it in the journal -> ask the server -> seal the answer in the journal
+ *   -> apply it, tell who waits -> have it stored in the keyring
  *
- * Once a flight has left, nothing but its own end ends it: the server may have replaced the refresh
- * token by the time a caller gives up, so the answer must be caught whoever still wants it. Callers
- * wait beside it, each with its own cancellable and deadline (waiters.c).
+ * Once a request has left, nothing but its own end ends it: the server may have replaced the
+ * refresh token by the time a caller gives up, so the answer must be caught whoever still wants it.
+ * Callers wait beside it, each with its own cancellable and deadline (waiters.c).
  *
- * An answer is applied only to the generation that the flight left with. If it can't be stored it
- * is kept in memory, marked unsaved, and handed out: it is the only token that works now.
+ * Nobody is given anything before it would survive a crash: in the journal, or, where that can't be
+ * written, in the keyring. If neither takes it, it is kept in memory and handed out all the same:
+ * it is the only token that works now. An answer is applied only to the generation that the flight
+ * left with. docs/rotation.md.
  */
 #include "agent/refresher.h"
 
 #include "agent/waiters.h"
 #include "dbus/error.h"
+#include "model/kill-point.h"
 #include "oauth/token-request.h"
 #include "oauth/token-response.h"
 
@@ -31,8 +36,11 @@ struct _CvgRefresher
   CvgInstances *instances; /* (owned) */
   CvgClients *clients;     /* (owned) */
   CvgKeeper *keeper;       /* (owned) */
+  CvgRotations *rotations; /* (owned) */
+  CvgGate *gate;           /* (owned) */
   GHashTable *flights;     /* (owned) (element-type CvgEntry Flight): both borrowed from the work */
-  guint n_flights;         /* under way, superseded ones too */
+  GPtrArray *queued; /* (owned) (element-type Flight): those at the gate; they are owned here */
+  guint n_flights;   /* under way, superseded and queued ones too */
   gboolean stopping;
 };
 
@@ -45,15 +53,22 @@ typedef struct
   CvgEntry *entry;         /* (owned) */
   guint64 generation;
   CvgCredentials *before; /* (owned): what is being refreshed */
-  CvgCredentials *after;  /* (owned) (nullable): what came */
-  CvgWaiters *waiters;    /* (owned) */
+  GPtrArray *anchors;    /* (owned) (element-type CvgSecret): what the keyring may hold: it may lock
+                          * meanwhile, and the entry forget */
+  CvgCredentials *after; /* (owned) (nullable): what came */
+  CvgHttpRequest *request; /* (owned) (nullable): from the gate to the wire */
+  CvgTicket *ticket;       /* (owned) (nullable): until it has landed */
+  CvgWaiters *waiters;     /* (owned) */
 } Flight;
 
 static void
 flight_free (Flight *flight)
 {
+  g_clear_pointer (&flight->ticket, cvg_ticket_leave);
   g_clear_pointer (&flight->waiters, cvg_waiters_free);
+  g_clear_pointer (&flight->request, cvg_http_request_free);
   g_clear_pointer (&flight->after, cvg_credentials_unref);
+  g_clear_pointer (&flight->anchors, g_ptr_array_unref);
   g_clear_pointer (&flight->before, cvg_credentials_unref);
   g_clear_pointer (&flight->entry, cvg_entry_unref);
   g_clear_object (&flight->refresher);
@@ -68,7 +83,10 @@ cvg_refresher_finalize (GObject *object)
   CvgRefresher *self = CVG_REFRESHER (object);
 
   g_assert (self->n_flights == 0);
+  g_clear_pointer (&self->queued, g_ptr_array_unref);
   g_clear_pointer (&self->flights, g_hash_table_unref);
+  g_clear_object (&self->gate);
+  g_clear_object (&self->rotations);
   g_clear_object (&self->keeper);
   g_clear_object (&self->clients);
   g_clear_object (&self->instances);
@@ -88,31 +106,23 @@ static void
 cvg_refresher_init (CvgRefresher *self)
 {
   self->flights = g_hash_table_new (NULL, NULL);
+  self->queued = g_ptr_array_new ();
 }
 
-/** cvg_refresher_new: all arguments (transfer none) */
+/** cvg_refresher_new: with what @parts (transfer none) has, which is not kept itself */
 CvgRefresher *
-cvg_refresher_new (CvgHttp *http,
-                   CvgClock *clock,
-                   CvgInstances *instances,
-                   CvgClients *clients,
-                   CvgKeeper *keeper)
+cvg_refresher_new (const CvgRefresherParts *parts)
 {
   CvgRefresher *self = g_object_new (CVG_TYPE_REFRESHER, NULL);
 
-  self->http = g_object_ref (http);
-  self->clock = g_object_ref (clock);
-  self->instances = g_object_ref (instances);
-  self->clients = g_object_ref (clients);
-  self->keeper = g_object_ref (keeper);
+  self->http = g_object_ref (parts->http);
+  self->clock = g_object_ref (parts->clock);
+  self->instances = g_object_ref (parts->instances);
+  self->clients = g_object_ref (parts->clients);
+  self->keeper = g_object_ref (parts->keeper);
+  self->rotations = g_object_ref (parts->rotations);
+  self->gate = g_object_ref (parts->gate);
   return self;
-}
-
-/** cvg_refresher_stop: begins nothing new; what is under way is finished and stored */
-void
-cvg_refresher_stop (CvgRefresher *self)
-{
-  self->stopping = TRUE;
 }
 
 /** cvg_refresher_is_idle: Returns: whether no refresh is under way */
@@ -134,6 +144,7 @@ land (Flight *flight, const GError *error)
   if (g_hash_table_lookup (flight->refresher->flights, flight->entry) == flight)
     g_hash_table_remove (flight->refresher->flights, flight->entry);
   flight->refresher->n_flights--;
+  g_clear_pointer (&flight->ticket, cvg_ticket_leave);
   tasks = cvg_waiters_take (flight->waiters);
   for (guint i = 0; i < tasks->len; i++)
     {
@@ -156,12 +167,12 @@ is_current (const Flight *flight)
 static void
 crash_land (Flight *flight, const GError *error, guint retry_after)
 {
-  gint64 retry_at =
-      retry_after > 0 ? cvg_clock_get_seconds (flight->refresher->clock) + retry_after : 0;
+  gint64 now = cvg_clock_get_seconds (flight->refresher->clock);
 
   g_message ("Instance %s: the token could not be refreshed: %s", flight->entry->record->id,
              error->message);
-  cvg_instances_set_failed (flight->refresher->instances, flight->entry, error, retry_at);
+  cvg_instances_set_failed (flight->refresher->instances, flight->entry, error, now,
+                            retry_after > 0 ? now + retry_after : 0);
   land (flight, error);
 }
 
@@ -178,15 +189,55 @@ land_superseded (Flight *flight)
   land (flight, error);
 }
 
-/* ---- make it durable, apply it --------------------------------------------------------------- */
+static void
+land_stopped (Flight *flight)
+{
+  g_autoptr (GError) error = g_error_new_literal (CVG_ERROR, CVG_ERROR_TRY_LATER,
+                                                  "Claviger is stopping; try again in a second");
+
+  land (flight, error);
+}
+
+/** cvg_refresher_stop: begins nothing new; what is under way is finished and stored */
+void
+cvg_refresher_stop (CvgRefresher *self)
+{
+  self->stopping = TRUE;
+  while (self->queued->len > 0)
+    {
+      g_autoptr (Flight) flight = g_ptr_array_steal_index_fast (self->queued, 0);
+
+      land_stopped (flight);
+    }
+}
+
+/* ---- the answer: make it durable, apply it --------------------------------------------------- */
+
+static void
+apply (Flight *flight, gboolean saved)
+{
+  CvgRefresher *self = flight->refresher;
+  CvgEntry *entry = flight->entry;
+
+  cvg_instances_set_refreshed (self->instances, entry, flight->after, saved);
+  g_message ("Instance %s: the token was refreshed", entry->record->id);
+  CVG_KILL_POINT ("applied");
+  if (saved)
+    cvg_rotations_forget_saved (self->rotations, entry, flight->after->serial);
+  else
+    cvg_writer_save (cvg_keeper_get_writer (self->keeper), entry);
+
+  land (flight, NULL);
+  CVG_KILL_POINT ("callers-answered");
+}
 
 static void
 on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Flight) flight = user_data;
   g_autoptr (GError) error = NULL;
-  CvgRefresher *self = flight->refresher;
-  gboolean stored = cvg_writer_finish (cvg_keeper_get_writer (self->keeper), result, &error);
+  gboolean saved =
+      cvg_writer_finish (cvg_keeper_get_writer (flight->refresher->keeper), result, &error);
 
   if (!is_current (flight))
     {
@@ -194,30 +245,82 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  cvg_instances_set_refreshed (self->instances, flight->entry, flight->after);
-  if (stored)
-    {
-      flight->entry->unsaved = FALSE;
-      g_message ("Instance %s: the token was refreshed", flight->entry->record->id);
-    }
-  else
-    {
-      g_message ("Instance %s: the token was refreshed but could not be stored (%s); it is kept in "
-                 "memory until it can be",
-                 flight->entry->record->id, error->message);
-      cvg_writer_keep_unsaved (cvg_keeper_get_writer (self->keeper), flight->entry);
-    }
-
-  land (flight, NULL);
+  if (!saved)
+    g_message ("Instance %s: the keyring did not take the new token either (%s); it is in memory "
+               "alone until one of the two does",
+               flight->entry->record->id, error->message);
+  apply (flight, saved);
 }
 
 static void
-store (Flight *flight)
+on_sealed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  CvgRefresher *self = flight->refresher;
+  g_autoptr (Flight) flight = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean sealed = cvg_rotations_write_finish (CVG_ROTATIONS (source), result, &error);
 
-  cvg_writer_store_async (cvg_keeper_get_writer (self->keeper), flight->entry, flight->after,
-                          flight->entry->record, flight->generation, on_stored, flight);
+  if (!is_current (flight))
+    {
+      land_superseded (flight);
+      return;
+    }
+  if (sealed)
+    {
+      CVG_KILL_POINT ("seal-written");
+      apply (flight, FALSE);
+      return;
+    }
+
+  g_message ("Instance %s: the new token could not be written to the journal (%s); it goes to the "
+             "keyring first",
+             flight->entry->record->id, error->message);
+  cvg_writer_store_async (cvg_keeper_get_writer (flight->refresher->keeper), flight->entry,
+                          flight->after, flight->entry->record, flight->generation, on_stored,
+                          flight);
+  g_steal_pointer (&flight);
+}
+
+static void
+take_answer (Flight *flight, const CvgCredentials *answer)
+{
+  CvgEntry *entry = flight->entry;
+
+  flight->after = cvg_token_response_merge (flight->before, answer);
+  flight->after->serial = cvg_entry_give_serial (entry);
+  for (guint i = 0; i < flight->anchors->len; i++)
+    cvg_entry_add_anchor (entry, g_ptr_array_index (flight->anchors, i));
+  cvg_rotations_seal_async (flight->refresher->rotations, entry, flight->after, on_sealed, flight);
+}
+
+/* Whether the server may have replaced the refresh token although no new one came. */
+static gboolean
+is_ambiguous (const CvgHttpResponse *response, gboolean was_sent, const GError *error)
+{
+  if (response == NULL)
+    return was_sent;
+  /* RFC 9110 section 15.6.4: with 503 it has not been handled. */
+  return g_error_matches (error, CVG_ERROR, CVG_ERROR_TRY_LATER) && response->status != 503 &&
+         (response->status < 400 || response->status >= 500);
+}
+
+static void
+take_failure (Flight *flight,
+              const CvgHttpResponse *response,
+              gboolean was_sent,
+              const GError *error)
+{
+  CvgRotations *rotations = flight->refresher->rotations;
+  CvgEntry *entry = flight->entry;
+
+  if (is_ambiguous (response, was_sent, error))
+    entry->spent_at = cvg_rotations_get_spent_at (rotations, entry);
+  else if (!g_error_matches (error, CVG_ERROR, CVG_ERROR_TRY_LATER))
+    entry->spent_at = 0;
+  /* What is not known of an earlier time is not known better for having asked in vain. */
+  if (entry->spent_at == 0)
+    cvg_rotations_settle (rotations, entry);
+
+  crash_land (flight, error, response != NULL ? response->retry_after : 0);
 }
 
 static void
@@ -225,27 +328,21 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Flight) flight = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (CvgHttpResponse) response = cvg_http_send_finish (CVG_HTTP (source), result, &error);
+  CvgHttp *http = CVG_HTTP (source);
+  g_autoptr (CvgHttpResponse) response = cvg_http_send_finish (http, result, &error);
   g_autoptr (CvgCredentials) answer = NULL;
 
+  CVG_KILL_POINT ("answer-received");
   if (response != NULL)
     answer = cvg_token_response_parse (flight->entry->provider, CVG_TOKEN_GRANT_REFRESH, response,
                                        cvg_clock_get_seconds (flight->refresher->clock), &error);
   /* Good or bad, it is an answer about credentials that are no longer in use. */
   if (!is_current (flight))
-    {
-      land_superseded (flight);
-      return;
-    }
-  if (answer == NULL)
-    {
-      crash_land (flight, error, response != NULL ? response->retry_after : 0);
-      return;
-    }
-
-  flight->after = cvg_token_response_merge (flight->before, answer);
-  flight->after->serial = cvg_entry_give_serial (flight->entry);
-  store (g_steal_pointer (&flight));
+    land_superseded (flight);
+  else if (answer == NULL)
+    take_failure (flight, response, response != NULL || cvg_http_was_sent (http, result), error);
+  else
+    take_answer (g_steal_pointer (&flight), answer);
 }
 
 /* ---- ask the server -------------------------------------------------------------------------- */
@@ -253,25 +350,108 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 static CvgHttpRequest *
 build_request (Flight *flight, GError **error)
 {
+  CvgRefresher *self = flight->refresher;
   const CvgInstance *record = flight->entry->record;
   const char *client_id =
       flight->before->client_id != NULL ? flight->before->client_id : record->client_id;
-  CvgClient *client = NULL;
+  CvgClient *client =
+      cvg_clients_choose_with_secret (self->clients, record->server_name, client_id, error);
 
-  if (flight->entry->provider == NULL)
-    {
-      g_set_error (error, CVG_ERROR, CVG_ERROR_UNKNOWN_SERVER,
-                   "The catalogue has no server %s any more", record->server_name);
-      return NULL;
-    }
-
-  client = cvg_clients_choose_with_secret (flight->refresher->clients, record->server_name,
-                                           client_id, error);
   if (client == NULL)
     return NULL;
 
   return cvg_token_request_refresh (flight->entry->provider, record->tenant, client,
                                     flight->before->refresh_token);
+}
+
+/* Takes @flight. */
+static void
+send (Flight *flight)
+{
+  g_autoptr (CvgHttpRequest) request = g_steal_pointer (&flight->request);
+
+  cvg_http_send_async (flight->refresher->http, request, NULL, on_answer, flight);
+  CVG_KILL_POINT ("request-sent");
+}
+
+static void
+on_noted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Flight) flight = user_data;
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (cvg_rotations_write_finish (CVG_ROTATIONS (source), result, &reason))
+    CVG_KILL_POINT ("note-written");
+  else if (flight->entry->provider->refresh_token_rotates)
+    error = g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER,
+                         "Nothing was asked: the journal can't be written (%s), and without it the "
+                         "sign-in might be lost",
+                         reason->message);
+
+  if (!is_current (flight))
+    land_superseded (flight);
+  else if (error != NULL)
+    crash_land (flight, error, 0);
+  else
+    send (g_steal_pointer (&flight));
+}
+
+/* The keyring may have been locked while it waited: then the client's secret is gone. */
+static gboolean
+check_for_departure (Flight *flight)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (flight->refresher->stopping)
+    land_stopped (flight);
+  else if (!is_current (flight))
+    land_superseded (flight);
+  else if (!cvg_keeper_is_open (flight->refresher->keeper))
+    {
+      error = cvg_keeper_new_state_error (flight->refresher->keeper);
+      land (flight, error);
+    }
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static void
+on_admitted (gpointer user_data)
+{
+  g_autoptr (Flight) flight = user_data;
+  CvgRefresher *self = flight->refresher;
+  CvgEntry *entry = flight->entry;
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_remove_fast (self->queued, flight);
+  CVG_KILL_POINT ("refresh-admitted");
+  if (!check_for_departure (flight))
+    return;
+
+  /* Now: the keyring may lock while the note is written, and take the client's secret with it. */
+  flight->request = build_request (flight, &error);
+  if (flight->request == NULL)
+    {
+      crash_land (flight, error, 0);
+      return;
+    }
+
+  for (guint i = 0; i < entry->anchors->len; i++)
+    g_ptr_array_add (flight->anchors, cvg_secret_ref (g_ptr_array_index (entry->anchors, i)));
+  cvg_rotations_note_async (self->rotations, entry, flight->before, on_noted, flight);
+  g_steal_pointer (&flight);
+}
+
+static char *
+dup_host (const CvgEntry *entry)
+{
+  g_autofree char *url = cvg_token_request_dup_refresh_url (entry->provider, entry->record->tenant);
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+
+  return g_strdup (uri != NULL && g_uri_get_host (uri) != NULL ? g_uri_get_host (uri) : "");
 }
 
 static Flight *
@@ -283,6 +463,7 @@ flight_new (CvgRefresher *self, CvgEntry *entry)
   flight->entry = cvg_entry_ref (entry);
   flight->generation = entry->generation;
   flight->before = cvg_credentials_ref (entry->credentials);
+  flight->anchors = g_ptr_array_new_with_free_func ((GDestroyNotify) cvg_secret_unref);
   flight->waiters = cvg_waiters_new (self->clock, WAITER_SECONDS,
                                      "The server takes its time; the refresh goes on. Try again "
                                      "in a few seconds");
@@ -290,23 +471,24 @@ flight_new (CvgRefresher *self, CvgEntry *entry)
 }
 
 static void
-take_off (CvgRefresher *self, CvgEntry *entry, GTask *task)
+take_off (CvgRefresher *self, CvgEntry *entry, CvgUrgency urgency, GTask *task)
 {
-  g_autoptr (Flight) flight = flight_new (self, entry);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CvgHttpRequest) request = build_request (flight, &error);
+  g_autofree char *host = dup_host (entry);
+  Flight *flight = flight_new (self, entry);
 
-  if (request == NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      g_object_unref (task);
-      return;
-    }
-
+  CVG_KILL_POINT ("refresh-decided");
   g_hash_table_replace (self->flights, flight->entry, flight);
+  g_ptr_array_add (self->queued, flight);
   self->n_flights++;
   cvg_waiters_add (flight->waiters, task);
-  cvg_http_send_async (self->http, request, NULL, on_answer, g_steal_pointer (&flight));
+  flight->ticket = cvg_gate_enter (self->gate, host, urgency, on_admitted, flight);
+}
+
+static GError *
+new_unknown_server_error (const CvgEntry *entry)
+{
+  return g_error_new (CVG_ERROR, CVG_ERROR_UNKNOWN_SERVER,
+                      "The catalogue has no server %s any more", entry->record->server_name);
 }
 
 /**
@@ -337,15 +519,22 @@ cvg_refresher_refresh_async (CvgRefresher *self,
                                "Claviger is stopping; try again in a second");
       return;
     }
+  if (entry->provider == NULL)
+    {
+      g_task_return_error (task, new_unknown_server_error (entry));
+      return;
+    }
 
   if (flight != NULL && is_current (flight))
     {
       g_debug ("Instance %s: joining the refresh under way", entry->record->id);
+      if (urgency == CVG_URGENCY_CALLER)
+        cvg_ticket_hurry (flight->ticket);
       cvg_waiters_add (flight->waiters, g_steal_pointer (&task));
       return;
     }
 
-  take_off (self, entry, g_steal_pointer (&task));
+  take_off (self, entry, urgency, g_steal_pointer (&task));
 }
 
 /**

@@ -16,11 +16,19 @@
 #define CVG_TYPE_REFRESHER (cvg_refresher_get_type ())
 G_DECLARE_FINAL_TYPE (CvgRefresher, cvg_refresher, CVG, REFRESHER, GObject)
 
-CvgRefresher *cvg_refresher_new (CvgHttp *http,
-                                 CvgClock *clock,
-                                 CvgInstances *instances,
-                                 CvgClients *clients,
-                                 CvgKeeper *keeper);
+/** CvgRefresherParts: what a refresher works with; all (borrowed) */
+typedef struct
+{
+  CvgHttp *http;
+  CvgClock *clock;
+  CvgInstances *instances;
+  CvgClients *clients;
+  CvgKeeper *keeper;
+  CvgRotations *rotations;
+  CvgGate *gate;
+} CvgRefresherParts;
+
+CvgRefresher *cvg_refresher_new (const CvgRefresherParts *parts);
 void cvg_refresher_stop (CvgRefresher *self);
 gboolean cvg_refresher_is_idle (CvgRefresher *self);
 

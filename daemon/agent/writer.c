@@ -10,9 +10,11 @@
 #include "agent/writer.h"
 
 #include "dbus/error.h"
+#include "model/kill-point.h"
 
 /* Stores can fail with the keyring unlocked: a full disk, one that is busy restarting. */
 #define RETRY_SECONDS 30
+#define RETRY_SECONDS_MAX (15 * 60)
 
 struct _CvgWriter
 {
@@ -21,9 +23,11 @@ struct _CvgWriter
   CvgVault *vault;         /* (owned) */
   CvgVaultQueue *queue;    /* (owned) */
   CvgInstances *instances; /* (owned) */
+  CvgRotations *rotations; /* (owned) */
   CvgClock *clock;         /* (owned) */
   gboolean stopping;
   guint retry_alarm;
+  guint failures; /* tries in a row that brought nothing */
 };
 
 G_DEFINE_FINAL_TYPE (CvgWriter, cvg_writer, G_TYPE_OBJECT)
@@ -35,6 +39,7 @@ cvg_writer_finalize (GObject *object)
 
   cvg_clock_clear_alarm (self->clock, &self->retry_alarm);
   g_clear_object (&self->clock);
+  g_clear_object (&self->rotations);
   g_clear_object (&self->instances);
   g_clear_object (&self->queue);
   g_clear_object (&self->vault);
@@ -55,13 +60,18 @@ cvg_writer_init (CvgWriter *self)
 
 /** cvg_writer_new: all arguments (transfer none) */
 CvgWriter *
-cvg_writer_new (CvgVault *vault, CvgVaultQueue *queue, CvgInstances *instances, CvgClock *clock)
+cvg_writer_new (CvgVault *vault,
+                CvgVaultQueue *queue,
+                CvgInstances *instances,
+                CvgRotations *rotations,
+                CvgClock *clock)
 {
   CvgWriter *self = g_object_new (CVG_TYPE_WRITER, NULL);
 
   self->vault = g_object_ref (vault);
   self->queue = g_object_ref (queue);
   self->instances = g_object_ref (instances);
+  self->rotations = g_object_ref (rotations);
   self->clock = g_object_ref (clock);
   return self;
 }
@@ -74,18 +84,24 @@ typedef struct
   CvgWriter *writer; /* (owned) */
   CvgEntry *entry;   /* (owned) */
   guint64 generation;
-  CvgCredentials *unsaved; /* (owned) (nullable): void, too, once @entry has others than these */
+  CvgCredentials *credentials; /* (owned) */
+  gboolean unsaved;            /* void, too, once @entry has others than @credentials */
 } Purpose;
 
 static Purpose *
-purpose_new (CvgWriter *writer, CvgEntry *entry, guint64 generation, CvgCredentials *unsaved)
+purpose_new (CvgWriter *writer,
+             CvgEntry *entry,
+             guint64 generation,
+             CvgCredentials *credentials,
+             gboolean unsaved)
 {
   Purpose *purpose = g_new0 (Purpose, 1);
 
   purpose->writer = g_object_ref (writer);
   purpose->entry = cvg_entry_ref (entry);
   purpose->generation = generation;
-  purpose->unsaved = unsaved != NULL ? cvg_credentials_ref (unsaved) : NULL;
+  purpose->credentials = cvg_credentials_ref (credentials);
+  purpose->unsaved = unsaved;
   return purpose;
 }
 
@@ -94,11 +110,13 @@ purpose_free (Purpose *purpose)
 {
   g_object_unref (purpose->writer);
   cvg_entry_unref (purpose->entry);
-  g_clear_pointer (&purpose->unsaved, cvg_credentials_unref);
+  cvg_credentials_unref (purpose->credentials);
   g_free (purpose);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Purpose, purpose_free)
+
+static void retry_later (CvgWriter *self);
 
 static gboolean
 is_current (const Purpose *purpose)
@@ -106,7 +124,7 @@ is_current (const Purpose *purpose)
   const CvgEntry *entry = purpose->entry;
 
   return !entry->removed && entry->generation == purpose->generation &&
-         (purpose->unsaved == NULL || purpose->unsaved == entry->credentials);
+         (!purpose->unsaved || (entry->unsaved && entry->credentials == purpose->credentials));
 }
 
 static gboolean
@@ -130,21 +148,20 @@ purpose_holds (gpointer user_data, GError **error)
       return FALSE;
     }
 
+  cvg_entry_add_anchor (purpose->entry, purpose->credentials->refresh_token);
   return TRUE;
 }
 
-/* Stores @credentials for @purpose (transfer full). */
+/* Stores what @purpose (transfer full) is about. */
 static void
-store (Purpose *purpose,
-       CvgCredentials *credentials,
-       CvgInstance *record,
-       GAsyncReadyCallback callback,
-       gpointer user_data)
+store (Purpose *purpose, CvgInstance *record, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GVariant) identity = cvg_instance_to_record (record);
-  g_autoptr (CvgSecret) packed = cvg_credentials_pack (credentials, identity);
+  g_autoptr (CvgSecret) packed = cvg_credentials_pack (purpose->credentials, identity);
   g_autofree char *title = cvg_entry_dup_title (purpose->entry);
 
+  /* Already now: what is sealed while it waits for its turn must be legible with it. */
+  cvg_entry_add_anchor (purpose->entry, purpose->credentials->refresh_token);
   cvg_vault_queue_store_async (purpose->writer->queue, CVG_VAULT_CREDENTIALS, record->id, title,
                                packed, purpose_holds, purpose, (GDestroyNotify) purpose_free,
                                callback, user_data);
@@ -169,7 +186,7 @@ cvg_writer_store_async (CvgWriter *self,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
 {
-  store (purpose_new (self, entry, generation, NULL), credentials, record, callback, user_data);
+  store (purpose_new (self, entry, generation, credentials, FALSE), record, callback, user_data);
 }
 
 /** cvg_writer_store_client_async: stores @secret (transfer none) as that of @client */
@@ -215,19 +232,31 @@ on_unsaved_stored (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   CvgWriter *self = purpose->writer;
   CvgEntry *entry = purpose->entry;
-  gboolean stored = cvg_writer_finish (self, result, &error);
+  const char *id = entry->record->id;
+  gboolean saved = cvg_writer_finish (self, result, &error);
 
-  if (!is_current (purpose))
+  if (entry->removed || entry->generation != purpose->generation)
     return;
 
-  if (stored)
+  if (saved)
     {
-      g_message ("Instance %s: the token that waited is in the keyring now", entry->record->id);
-      entry->unsaved = FALSE;
+      CVG_KILL_POINT ("keyring-written");
+      if (self->failures > 0)
+        g_message ("Instance %s: the token that waited is in the keyring now", id);
+      self->failures = 0;
+      cvg_rotations_forget_saved (self->rotations, entry, purpose->credentials->serial);
+      cvg_instances_set_saved (self->instances, entry, purpose->credentials);
     }
-  else
+  else if (is_current (purpose))
     {
-      cvg_writer_keep_unsaved (self, entry);
+      g_message ("Instance %s: the new token could not be stored (%s); it is kept %s until it can "
+                 "be",
+                 id, error->message,
+                 cvg_rotations_has_sealed (self->rotations, entry, entry->credentials->serial) ?
+                     "in the journal, sealed," :
+                     "in memory");
+      retry_later (self);
+      cvg_instances_changed (self->instances, entry);
     }
 }
 
@@ -236,9 +265,19 @@ on_unsaved_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 store_unsaved (CvgWriter *self, CvgEntry *entry)
 {
-  store (purpose_new (self, entry, entry->generation, entry->credentials), entry->credentials,
-         entry->record, on_unsaved_stored,
-         purpose_new (self, entry, entry->generation, entry->credentials));
+  store (purpose_new (self, entry, entry->generation, entry->credentials, TRUE), entry->record,
+         on_unsaved_stored, purpose_new (self, entry, entry->generation, entry->credentials, TRUE));
+}
+
+/* ---- trying again ---------------------------------------------------------------------------- */
+
+static void
+on_sealed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cvg_rotations_write_finish (CVG_ROTATIONS (source), result, &error))
+    g_message ("The journal could not be written either: %s", error->message);
 }
 
 /**
@@ -254,8 +293,13 @@ cvg_writer_catch_up (CvgWriter *self)
     {
       CvgEntry *waiting = g_ptr_array_index (entries, i);
 
-      if (waiting->unsaved && waiting->credentials != NULL)
-        store_unsaved (self, waiting);
+      if (!waiting->unsaved || waiting->credentials == NULL)
+        continue;
+
+      /* Neither of the two could be written when it came: then both are tried again. */
+      if (!cvg_rotations_has_sealed (self->rotations, waiting, waiting->credentials->serial))
+        cvg_rotations_seal_async (self->rotations, waiting, waiting->credentials, on_sealed, NULL);
+      store_unsaved (self, waiting);
     }
 }
 
@@ -269,19 +313,29 @@ on_retry (gpointer user_data)
     cvg_writer_catch_up (self);
 }
 
-/**
- * cvg_writer_keep_unsaved: the credentials of @entry could not be stored: keeps them in memory, and
- *   tries again, in a while or when the keyring has been opened
- */
-void
-cvg_writer_keep_unsaved (CvgWriter *self, CvgEntry *entry)
+/* One alarm for all that wait: a keyring that takes nothing takes nothing of anybody. */
+static void
+retry_later (CvgWriter *self)
 {
-  entry->unsaved = TRUE;
+  guint seconds = MIN (RETRY_SECONDS << MIN (self->failures, 8), RETRY_SECONDS_MAX);
+
+  self->failures++;
+  /* A locked one is no failure of its own: it is written when it opens. */
   if (self->retry_alarm == 0 && !self->stopping &&
       cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED)
     self->retry_alarm = cvg_clock_add_alarm (
-        self->clock, cvg_clock_get_now (self->clock) + RETRY_SECONDS * G_TIME_SPAN_SECOND, on_retry,
-        self, NULL);
+        self->clock, cvg_clock_get_now (self->clock) + seconds * G_TIME_SPAN_SECOND, on_retry, self,
+        NULL);
+}
+
+/**
+ * cvg_writer_save: stores the credentials of @entry, which it has marked as unsaved, and goes on
+ *   trying until the keyring has them
+ */
+void
+cvg_writer_save (CvgWriter *self, CvgEntry *entry)
+{
+  store_unsaved (self, entry);
 }
 
 /**

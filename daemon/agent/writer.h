@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 
 #include "agent/instances.h"
+#include "agent/rotations.h"
 #include "agent/vault-queue.h"
 #include "model/client.h"
 #include "ports/clock.h"
@@ -15,8 +16,11 @@
 #define CVG_TYPE_WRITER (cvg_writer_get_type ())
 G_DECLARE_FINAL_TYPE (CvgWriter, cvg_writer, CVG, WRITER, GObject)
 
-CvgWriter *
-cvg_writer_new (CvgVault *vault, CvgVaultQueue *queue, CvgInstances *instances, CvgClock *clock);
+CvgWriter *cvg_writer_new (CvgVault *vault,
+                           CvgVaultQueue *queue,
+                           CvgInstances *instances,
+                           CvgRotations *rotations,
+                           CvgClock *clock);
 void cvg_writer_stop (CvgWriter *self);
 
 void cvg_writer_store_async (CvgWriter *self,
@@ -38,5 +42,5 @@ void cvg_writer_remove_async (CvgWriter *self,
                               gpointer user_data);
 gboolean cvg_writer_finish (CvgWriter *self, GAsyncResult *result, GError **error);
 
-void cvg_writer_keep_unsaved (CvgWriter *self, CvgEntry *entry);
+void cvg_writer_save (CvgWriter *self, CvgEntry *entry);
 void cvg_writer_catch_up (CvgWriter *self);

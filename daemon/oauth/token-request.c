@@ -173,13 +173,8 @@ add_extras (GArray *parameters, char **extras)
 }
 
 static CvgHttpRequest *
-build (const CvgProvider *provider,
-       GVariant *tenant,
-       const CvgClient *client,
-       const char *endpoint,
-       GArray *parameters)
+build (const CvgProvider *provider, const CvgClient *client, const char *url, GArray *parameters)
 {
-  g_autofree char *url = cvg_provider_expand (endpoint, tenant);
   CvgHttpRequest *request = cvg_http_request_new ("POST", url);
 
   add_client (request, parameters, provider->client_authentication, client);
@@ -208,14 +203,26 @@ cvg_token_request_exchange (const CvgProvider *provider,
                             const char *redirect_uri)
 {
   g_autoptr (GArray) parameters = g_array_new (FALSE, FALSE, sizeof (Parameter));
+  g_autofree char *url = NULL;
 
   g_return_val_if_fail (provider->token_endpoint != NULL, NULL);
 
+  url = cvg_provider_expand (provider->token_endpoint, tenant);
   add (parameters, "grant_type", "authorization_code");
   add (parameters, "code", cvg_secret_peek (code));
   add (parameters, "redirect_uri", redirect_uri);
   add (parameters, "code_verifier", peek_or_null (verifier));
-  return build (provider, tenant, client, provider->token_endpoint, parameters);
+  return build (provider, client, url, parameters);
+}
+
+/** cvg_token_request_dup_refresh_url: Returns: (transfer full): where a refresh is asked for */
+char *
+cvg_token_request_dup_refresh_url (const CvgProvider *provider, GVariant *tenant)
+{
+  const char *endpoint =
+      provider->refresh_endpoint != NULL ? provider->refresh_endpoint : provider->token_endpoint;
+
+  return endpoint != NULL ? cvg_provider_expand (endpoint, tenant) : g_strdup ("");
 }
 
 /**
@@ -237,12 +244,9 @@ cvg_token_request_refresh (const CvgProvider *provider,
                            const CvgSecret *refresh_token)
 {
   g_autoptr (GArray) parameters = g_array_new (FALSE, FALSE, sizeof (Parameter));
-  const char *endpoint =
-      provider->refresh_endpoint != NULL ? provider->refresh_endpoint : provider->token_endpoint;
-
-  g_return_val_if_fail (endpoint != NULL, NULL);
+  g_autofree char *url = cvg_token_request_dup_refresh_url (provider, tenant);
 
   add (parameters, "grant_type", "refresh_token");
   add (parameters, "refresh_token", cvg_secret_peek (refresh_token));
-  return build (provider, tenant, client, endpoint, parameters);
+  return build (provider, client, url, parameters);
 }

@@ -17,6 +17,8 @@ CvgHttpRequest *cvg_token_request_exchange (const CvgProvider *provider,
                                             const CvgSecret *code,
                                             const CvgSecret *verifier,
                                             const char *redirect_uri) G_GNUC_WARN_UNUSED_RESULT;
+char *cvg_token_request_dup_refresh_url (const CvgProvider *provider,
+                                         GVariant *tenant) G_GNUC_WARN_UNUSED_RESULT;
 CvgHttpRequest *
 cvg_token_request_refresh (const CvgProvider *provider,
                            GVariant *tenant,

@@ -65,6 +65,7 @@ bus_world_set_up (BusWorld *world, gconstpointer data)
   world->clock = cvg_clock_dummy_new (BUS_NOW * G_USEC_PER_SEC);
   world->http = cvg_http_dummy_new ();
   world->records = cvg_records_dummy_new ();
+  world->journal = cvg_journal_dummy_new ();
   world->redirect = cvg_redirect_dummy_new ();
   world->vault = cvg_vault_dummy_new (CVG_VAULT_UNLOCKED);
   world->catalogue = cvg_catalogue_load (directories);
@@ -75,6 +76,7 @@ bus_world_set_up (BusWorld *world, gconstpointer data)
     .clock = CVG_CLOCK (world->clock),
     .vault = CVG_VAULT (world->vault),
     .records = CVG_RECORDS (world->records),
+    .journal = CVG_JOURNAL (world->journal),
     .redirect = CVG_REDIRECT (world->redirect),
     .browser = CVG_BROWSER (world->browser),
   };
@@ -110,6 +112,7 @@ bus_world_tear_down (BusWorld *world, gconstpointer data)
   g_assert_finalize_object (world->clock);
   g_assert_finalize_object (world->http);
   g_assert_finalize_object (world->records);
+  g_assert_finalize_object (world->journal);
   g_assert_finalize_object (world->redirect);
   g_assert_finalize_object (world->vault);
   cvg_catalogue_free (world->catalogue);

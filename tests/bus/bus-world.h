@@ -10,6 +10,7 @@
 #include "doubles/browser-dummy.h"
 #include "doubles/clock-dummy.h"
 #include "doubles/http-dummy.h"
+#include "doubles/journal-dummy.h"
 #include "doubles/records-dummy.h"
 #include "doubles/redirect-dummy.h"
 #include "doubles/vault-dummy.h"
@@ -30,6 +31,7 @@ typedef struct
   CvgClockDummy *clock;       /* (owned) */
   CvgHttpDummy *http;         /* (owned) */
   CvgRecordsDummy *records;   /* (owned) */
+  CvgJournalDummy *journal;   /* (owned) */
   CvgRedirectDummy *redirect; /* (owned) */
   CvgVaultDummy *vault;       /* (owned) */
   CvgCatalogue *catalogue;    /* (owned) */

@@ -500,21 +500,27 @@ test_deleted_during_the_refresh (BusWorld *world, gconstpointer data)
   g_assert_null (cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
 }
 
-/* It is handed out after it is kept, not before. */
+/* It is handed out after it is safe, not before; and then it does not wait for the keyring. */
 static void
-test_stored_before_it_is_handed_out (BusWorld *world, gconstpointer data)
+test_safe_before_it_is_handed_out (BusWorld *world, gconstpointer data)
 {
   g_autoptr (BusReply) reply = NULL;
 
   prepare_expired (world);
   cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_http_dummy_set_hold (world->http, TRUE);
   bus_world_push_tokens (world, "2");
   reply = ask (world->caller, BUS_ID, "@a{sv} {}");
-  BUS_WAIT (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_STORE) == 1);
+  BUS_WAIT (cvg_http_dummy_get_held (world->http) == 1);
+  cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  cvg_http_dummy_answer (world->http);
+  BUS_WAIT (cvg_journal_dummy_count_held (world->journal, CVG_JOURNAL_DUMMY_WRITE) == 1);
   bus_settle (world->caller);
   g_assert_false (reply->over);
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   assert_served (reply, "2", BUS_NOW + 7200, 2);
+  BUS_WAIT (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_STORE) == 1);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
 }
 
 int
@@ -545,6 +551,6 @@ main (int argc, char **argv)
   BUS_TEST ("/tokens/slow-server", test_slow_server);
   BUS_TEST ("/tokens/replaced-during-the-refresh", test_replaced_during_the_refresh);
   BUS_TEST ("/tokens/deleted-during-the-refresh", test_deleted_during_the_refresh);
-  BUS_TEST ("/tokens/stored-before-it-is-handed-out", test_stored_before_it_is_handed_out);
+  BUS_TEST ("/tokens/safe-before-it-is-handed-out", test_safe_before_it_is_handed_out);
   return bus_tests_run ();
 }

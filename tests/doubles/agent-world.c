@@ -109,6 +109,7 @@ agent_world_new (CvgVaultState found)
   world->vault = cvg_vault_dummy_new (found);
   world->http = cvg_http_dummy_new ();
   world->records = cvg_records_dummy_new ();
+  world->journal = cvg_journal_dummy_new ();
   world->redirect = cvg_redirect_dummy_new ();
   world->browser = cvg_browser_dummy_new ();
 
@@ -118,6 +119,7 @@ agent_world_new (CvgVaultState found)
     .clock = CVG_CLOCK (world->clock),
     .vault = CVG_VAULT (world->vault),
     .records = CVG_RECORDS (world->records),
+    .journal = CVG_JOURNAL (world->journal),
     .redirect = CVG_REDIRECT (world->redirect),
     .browser = CVG_BROWSER (world->browser),
   };
@@ -177,6 +179,7 @@ agent_world_free (AgentWorld *world)
   g_assert_finalize_object (world->browser);
   g_assert_finalize_object (world->redirect);
   g_assert_finalize_object (world->records);
+  g_assert_finalize_object (world->journal);
   g_assert_finalize_object (world->http);
   g_assert_finalize_object (world->vault);
   g_assert_finalize_object (world->clock);

@@ -15,6 +15,7 @@
 #include "doubles/browser-dummy.h"
 #include "doubles/clock-dummy.h"
 #include "doubles/http-dummy.h"
+#include "doubles/journal-dummy.h"
 #include "doubles/records-dummy.h"
 #include "doubles/redirect-dummy.h"
 #include "doubles/vault-dummy.h"
@@ -44,6 +45,7 @@ typedef struct
   CvgVaultDummy *vault;
   CvgHttpDummy *http;
   CvgRecordsDummy *records;
+  CvgJournalDummy *journal;
   CvgRedirectDummy *redirect;
   CvgBrowserDummy *browser;
   CvgAgent *agent;

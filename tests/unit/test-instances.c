@@ -286,7 +286,7 @@ test_refreshed (Fixture *fixture, gconstpointer data)
   entry->unreachable = TRUE;
   entry->last_error = g_strdup ("Something");
   fixture->changes = 0;
-  cvg_instances_set_refreshed (fixture->instances, entry, credentials);
+  cvg_instances_set_refreshed (fixture->instances, entry, credentials, TRUE);
 
   assert_changes (fixture, 1);
   /* The same grant: work on it goes on. And no file is written for it. */
@@ -320,7 +320,7 @@ test_failed (Fixture *fixture, gconstpointer data)
       g_test_message ("row %zu", i);
       entry->credentials = agent_world_credentials ("hush-A", "hush-R", 3600);
       fixture->changes = 0;
-      cvg_instances_set_failed (fixture->instances, entry, error, 1234);
+      cvg_instances_set_failed (fixture->instances, entry, error, 1000, 1234);
 
       assert_changes (fixture, 1);
       g_assert_cmpstr (cvg_entry_get_status (entry, TRUE), ==, vectors[i].status);

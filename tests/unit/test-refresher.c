@@ -10,7 +10,7 @@
 #define WAITER_SECONDS 24
 #define RETRY_SECONDS 30
 
-/* A refresher of the test's own, in the world of an agent that is signed in. */
+/* The refresher of an agent that is signed in. */
 typedef struct
 {
   AgentWorld *world;
@@ -25,8 +25,7 @@ set_up (Fixture *fixture, gconstpointer data)
 
   fixture->world = world;
   fixture->entry = cvg_entry_ref (agent_world_lookup (world, AGENT_WORLD_ID));
-  fixture->refresher = cvg_refresher_new (CVG_HTTP (world->http), CVG_CLOCK (world->clock),
-                                          world->instances, world->clients, world->keeper);
+  fixture->refresher = cvg_agent_get_refresher (world->agent);
   cvg_http_dummy_set_hold (world->http, TRUE);
 }
 
@@ -35,7 +34,6 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   agent_world_settle ();
   g_assert_true (cvg_refresher_is_idle (fixture->refresher));
-  g_assert_finalize_object (fixture->refresher);
   cvg_entry_unref (fixture->entry);
   agent_world_free (fixture->world);
 }
@@ -51,6 +49,7 @@ refresh (Fixture *fixture, GCancellable *cancellable, GAsyncResult **slot)
 static void
 answer (Fixture *fixture)
 {
+  agent_world_settle ();
   cvg_http_dummy_answer (fixture->world->http);
   agent_world_settle ();
 }
@@ -119,10 +118,10 @@ test_refresh (Fixture *fixture, gconstpointer data)
   guint saves = cvg_records_dummy_count_saves (world->records);
 
   agent_world_push_token (world, "hush-A2", "hush-R2");
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
   agent_world_pass (world, 100);
   refresh (fixture, NULL, &result);
   agent_world_settle ();
+  cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   g_assert_false (cvg_refresher_is_idle (fixture->refresher));
   g_assert_cmpuint (count_requests (fixture), ==, 1);
   request = cvg_http_dummy_get_request (world->http, 0);
@@ -138,7 +137,7 @@ test_refresh (Fixture *fixture, gconstpointer data)
   answer (fixture);
   g_assert_null (result);
   assert_in_memory (fixture, "hush-A1", "hush-R1", 1);
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   agent_world_settle ();
 
   assert_served (fixture, result, "hush-A2");
@@ -198,17 +197,18 @@ test_joined (Fixture *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) third = NULL;
 
   agent_world_push_token (world, "hush-A2", "hush-R2");
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
   refresh (fixture, NULL, &first);
   refresh (fixture, NULL, &second);
+  agent_world_settle ();
+  cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   answer (fixture);
-  /* Also who comes while it is being stored. */
+  /* Also who comes while it is being made durable. */
   refresh (fixture, NULL, &third);
   agent_world_settle ();
   g_assert_null (first);
   g_assert_null (second);
   g_assert_null (third);
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   agent_world_settle ();
 
   assert_served (fixture, first, "hush-A2");
@@ -427,6 +427,29 @@ test_superseded (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_superseded_while_sealed (Fixture *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  answer (fixture);
+  sign_in_again (fixture);
+  cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  agent_world_settle ();
+
+  assert_failed (fixture, result, CVG_ERROR_CANCELLED);
+  assert_stored (fixture, "hush-A9/hush-R9/3");
+  assert_in_memory (fixture, "hush-A9", "hush-R9", 3);
+  g_assert_false (fixture->entry->unsaved);
+  /* What was sealed for the sign-in of before is gone with it. */
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
 test_superseded_while_stored (Fixture *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
@@ -442,16 +465,18 @@ test_superseded_while_stored (Fixture *fixture, gconstpointer data)
   agent_world_push_token (world, "hush-A2", "hush-R2");
   refresh (fixture, NULL, &result);
   answer (fixture);
+  /* Who asked does not wait for the keyring. */
+  assert_served (fixture, result, "hush-A2");
   cvg_instances_replace_credentials (world->instances, fixture->entry, credentials,
                                      fixture->entry->record);
   cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
   agent_world_settle ();
   g_assert_nonnull (blocker);
 
-  assert_failed (fixture, result, CVG_ERROR_CANCELLED);
   assert_stored (fixture, "hush-A9/hush-R9/1");
   assert_in_memory (fixture, "hush-A9", "hush-R9", 1);
   g_assert_false (fixture->entry->unsaved);
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
 }
 
 static void
@@ -537,6 +562,248 @@ test_locked_meanwhile (Fixture *fixture, gconstpointer data)
   agent_world_settle ();
   assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
   assert_stored (fixture, "hush-A2/hush-R2/2");
+}
+
+/* ---- the journal ----------------------------------------------------------------------------- */
+
+static CvgRotation *
+peek (Fixture *fixture)
+{
+  return cvg_journal_dummy_peek (fixture->world->journal, AGENT_WORLD_ID);
+}
+
+static void
+test_noted_before_it_is_sent (Fixture *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CvgRotation) noted = NULL;
+  g_autoptr (CvgRotation) sealed = NULL;
+
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  g_assert_cmpuint (count_requests (fixture), ==, 0);
+  cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  agent_world_settle ();
+  g_assert_cmpuint (count_requests (fixture), ==, 1);
+  noted = peek (fixture);
+  g_assert_cmpint (noted->spent_at, ==, AGENT_WORLD_NOW);
+  g_assert_cmpuint (noted->spent_serial, ==, 1);
+  g_assert_cmpuint (noted->boxes->len, ==, 0);
+
+  /* The keyring takes its time; the journal has it until then. */
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  answer (fixture);
+  assert_served (fixture, result, "hush-A2");
+  sealed = peek (fixture);
+  g_assert_cmpint (sealed->spent_at, ==, 0);
+  g_assert_cmpuint (sealed->sealed_serial, ==, 2);
+  g_assert_cmpuint (sealed->boxes->len, ==, 1);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
+test_note_fails (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  /* The server would replace the token, and a crash would lose what by: it is not asked. */
+  cvg_journal_dummy_fail_next (fixture->world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
+  g_assert_cmpuint (count_requests (fixture), ==, 0);
+  g_assert_cmpstr (status_of (fixture), ==, "unreachable");
+  g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 0);
+}
+
+static void
+test_seal_fails (Fixture *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  answer (fixture);
+  /* Then the keyring comes first. */
+  g_assert_null (result);
+  assert_in_memory (fixture, "hush-A1", "hush-R1", 1);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+  assert_served (fixture, result, "hush-A2");
+  assert_stored (fixture, "hush-A2/hush-R2/2");
+  g_assert_false (fixture->entry->unsaved);
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
+test_nothing_takes_it (Fixture *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
+  answer (fixture);
+  /* It is the only token that works now; and it is tried again at once, then later. */
+  assert_served (fixture, result, "hush-A2");
+  assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
+  agent_world_pass (world, RETRY_SECONDS);
+  assert_stored (fixture, "hush-A2/hush-R2/2");
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
+test_locked_meanwhile_is_sealed (Fixture *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CvgRotation) sealed = NULL;
+  g_autoptr (CvgSecret) key = cvg_secret_new ("hush-R1");
+  g_autoptr (CvgSecret) text = NULL;
+
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  answer (fixture);
+  assert_served (fixture, result, "hush-A2");
+  /* With what the keyring has, although nobody else has that any more. */
+  sealed = peek (fixture);
+  g_assert_cmpuint (sealed->boxes->len, ==, 1);
+  text = cvg_journal_unseal (CVG_JOURNAL (world->journal), key, AGENT_WORLD_ID, 2,
+                             g_ptr_array_index (sealed->boxes, 0), NULL);
+  g_assert_nonnull (text);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  agent_world_settle ();
+  assert_stored (fixture, "hush-A2/hush-R2/2");
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
+test_sealed_for_all_that_it_may_hold (Fixture *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (CvgRotation) sealed = NULL;
+
+  /* A store that failed may have been carried out: the keyring has R1 or R2. */
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  agent_world_push_token (world, "hush-A3", "hush-R3");
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
+  refresh (fixture, NULL, &first);
+  answer (fixture);
+  assert_served (fixture, first, "hush-A2");
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  refresh (fixture, NULL, &second);
+  answer (fixture);
+  assert_served (fixture, second, "hush-A3");
+  sealed = peek (fixture);
+  g_assert_cmpuint (sealed->sealed_serial, ==, 3);
+  g_assert_cmpuint (sealed->boxes->len, ==, 2);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+  assert_stored (fixture, "hush-A3/hush-R3/3");
+  g_assert_cmpuint (fixture->entry->anchors->len, ==, 1);
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
+test_what_stays_noted (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    guint status; /* 0: no answer; 1: nothing was sent */
+    const char *type;
+    const char *body;
+    gboolean noted;
+  } vectors[] = {
+    { 0, NULL, NULL, TRUE },
+    { 500, "text/plain", "", TRUE },
+    { 502, "text/html", "<html>", TRUE },
+    { 504, "text/plain", "", TRUE },
+    { 200, "application/json", "{\"access_tok", TRUE },
+    { 200, "text/html", "<html>", TRUE },
+    /* It said itself that it did nothing. */
+    { 503, "text/plain", "", FALSE },
+    { 429, "text/plain", "", FALSE },
+    { 408, "text/plain", "", FALSE },
+    { 401, "application/json", "{\"error\":\"invalid_client\"}", FALSE },
+    { 403, "application/json", "{\"error\":\"invalid_grant\"}", FALSE },
+    { 1, NULL, NULL, FALSE },
+  };
+  CvgHttpDummy *http = fixture->world->http;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (CvgRotation) noted = NULL;
+
+      if (vectors[i].status == 0)
+        cvg_http_dummy_push_error (http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "Cut"));
+      else if (vectors[i].status == 1)
+        cvg_http_dummy_push_unsent_error (http,
+                                          g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "No name"));
+      else
+        cvg_http_dummy_push (http, vectors[i].status, vectors[i].type, 0, vectors[i].body);
+      refresh (fixture, NULL, &result);
+      answer (fixture);
+      noted = peek (fixture);
+      g_assert_cmpint (noted != NULL, ==, vectors[i].noted);
+      g_assert_cmpint (fixture->entry->spent_at != 0, ==, vectors[i].noted);
+      /* As if the next one came into a new world. */
+      fixture->entry->spent_at = 0;
+      cvg_instances_replace_credentials (fixture->world->instances, fixture->entry,
+                                         fixture->entry->credentials, fixture->entry->record);
+      agent_world_settle ();
+    }
+}
+
+static void
+test_doubt_stays_until_it_is_settled (Fixture *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) lost = NULL;
+  g_autoptr (GAsyncResult) unsent = NULL;
+  g_autoptr (GAsyncResult) served = NULL;
+  g_autoptr (CvgRotation) noted = NULL;
+
+  cvg_http_dummy_push_error (world->http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "Cut"));
+  refresh (fixture, NULL, &lost);
+  answer (fixture);
+  assert_failed (fixture, lost, CVG_ERROR_TRY_LATER);
+
+  /* Having asked in vain since then settles nothing, and does not make it a later one. */
+  agent_world_pass (world, 100);
+  cvg_http_dummy_push_unsent_error (world->http,
+                                    g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "No name"));
+  refresh (fixture, NULL, &unsent);
+  answer (fixture);
+  assert_failed (fixture, unsent, CVG_ERROR_TRY_LATER);
+  noted = peek (fixture);
+  g_assert_cmpint (noted->spent_at, ==, AGENT_WORLD_NOW);
+  g_assert_cmpint (fixture->entry->spent_at, ==, AGENT_WORLD_NOW);
+
+  /* The same token once more: inside the window, the server gives what it gave. */
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  refresh (fixture, NULL, &served);
+  answer (fixture);
+  assert_served (fixture, served, "hush-A2");
+  g_assert_nonnull (strstr (cvg_http_dummy_get_request (world->http, 2)->body, "hush-R1"));
+  g_assert_cmpint (fixture->entry->spent_at, ==, 0);
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
 }
 
 /* ---- refusals -------------------------------------------------------------------------------- */
@@ -695,6 +962,7 @@ test_stop (Fixture *fixture, gconstpointer data)
 
   agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
   refresh (fixture, NULL, &before);
+  agent_world_settle ();
   cvg_refresher_stop (fixture->refresher);
   refresh (fixture, NULL, &joins);
   agent_world_settle ();
@@ -707,6 +975,20 @@ test_stop (Fixture *fixture, gconstpointer data)
   answer (fixture);
   assert_served (fixture, before, "hush-A2");
   assert_stored (fixture, "hush-A2/hush-R2/2");
+}
+
+static void
+test_stop_at_the_gate (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  /* It was decided, and has not begun: nothing is spent that would have to be caught. */
+  refresh (fixture, NULL, &result);
+  cvg_refresher_stop (fixture->refresher);
+  agent_world_settle ();
+  assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
+  g_assert_cmpuint (count_requests (fixture), ==, 0);
+  g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 0);
 }
 
 #define ADD(path, function)                                                                        \
@@ -729,6 +1011,7 @@ main (int argc, char *argv[])
   ADD ("again-from-the-callback", test_again_from_the_callback);
   ADD ("two-instances-two-flights", test_two_instances);
   ADD ("superseded-is-not-applied", test_superseded);
+  ADD ("superseded-is-not-sealed", test_superseded_while_sealed);
   ADD ("superseded-is-not-stored", test_superseded_while_stored);
   ADD ("superseded-death-is-nobodys", test_superseded_failure);
   ADD ("deleted-during-the-flight", test_deleted);
@@ -742,6 +1025,15 @@ main (int argc, char *argv[])
   ADD ("secret-missing", test_secret_missing);
   ADD ("no-server", test_no_server);
   ADD ("stop", test_stop);
+  ADD ("noted-before-it-is-sent", test_noted_before_it_is_sent);
+  ADD ("not-sent-if-it-cannot-be-noted", test_note_fails);
+  ADD ("keyring-first-if-it-cannot-be-sealed", test_seal_fails);
+  ADD ("served-if-nothing-takes-it", test_nothing_takes_it);
+  ADD ("sealed-when-locked-meanwhile", test_locked_meanwhile_is_sealed);
+  ADD ("sealed-for-all-that-the-keyring-may-hold", test_sealed_for_all_that_it_may_hold);
+  ADD ("what-stays-noted", test_what_stays_noted);
+  ADD ("doubt-stays-until-it-is-settled", test_doubt_stays_until_it_is_settled);
+  ADD ("stop-at-the-gate", test_stop_at_the_gate);
 
   return g_test_run ();
 }

@@ -126,7 +126,7 @@ test_dead_grant_lives_again (AgentSignIn *fixture, gconstpointer data)
 {
   g_autoptr (GError) dead = g_error_new (CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN, "It is over");
 
-  cvg_instances_set_failed (fixture->world->instances, fixture->entry, dead, 0);
+  cvg_instances_set_failed (fixture->world->instances, fixture->entry, dead, 0, 0);
   agent_sign_in_push_all (fixture);
   agent_sign_in_answer (fixture, "code=hush-C");
   agent_sign_in_assert_authorized (fixture);
