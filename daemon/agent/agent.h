@@ -12,7 +12,10 @@
 #include "agent/client-changes.h"
 #include "agent/dispenser.h"
 #include "agent/sign-ins.h"
+#include "ports/network.h"
+#include "ports/notify.h"
 #include "ports/records.h"
+#include "ports/sleep.h"
 #include "providers/catalogue.h"
 
 #define CVG_TYPE_AGENT (cvg_agent_get_type ())
@@ -27,6 +30,9 @@ typedef struct
   CvgVault *vault;
   CvgRecords *records;
   CvgJournal *journal;
+  CvgNetwork *network;
+  CvgSleep *sleep;
+  CvgNotify *notify;
   CvgRedirect *redirect;
   CvgBrowser *browser;
 } CvgAgentPorts;

@@ -66,6 +66,9 @@ bus_world_set_up (BusWorld *world, gconstpointer data)
   world->http = cvg_http_dummy_new ();
   world->records = cvg_records_dummy_new ();
   world->journal = cvg_journal_dummy_new ();
+  world->network = cvg_network_dummy_new ();
+  world->sleep = cvg_sleep_dummy_new ();
+  world->notify = cvg_notify_dummy_new ();
   world->redirect = cvg_redirect_dummy_new ();
   world->vault = cvg_vault_dummy_new (CVG_VAULT_UNLOCKED);
   world->catalogue = cvg_catalogue_load (directories);
@@ -77,6 +80,9 @@ bus_world_set_up (BusWorld *world, gconstpointer data)
     .vault = CVG_VAULT (world->vault),
     .records = CVG_RECORDS (world->records),
     .journal = CVG_JOURNAL (world->journal),
+    .network = CVG_NETWORK (world->network),
+    .sleep = CVG_SLEEP (world->sleep),
+    .notify = CVG_NOTIFY (world->notify),
     .redirect = CVG_REDIRECT (world->redirect),
     .browser = CVG_BROWSER (world->browser),
   };
@@ -113,6 +119,9 @@ bus_world_tear_down (BusWorld *world, gconstpointer data)
   g_assert_finalize_object (world->http);
   g_assert_finalize_object (world->records);
   g_assert_finalize_object (world->journal);
+  g_assert_finalize_object (world->notify);
+  g_assert_finalize_object (world->sleep);
+  g_assert_finalize_object (world->network);
   g_assert_finalize_object (world->redirect);
   g_assert_finalize_object (world->vault);
   cvg_catalogue_free (world->catalogue);

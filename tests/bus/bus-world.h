@@ -11,8 +11,11 @@
 #include "doubles/clock-dummy.h"
 #include "doubles/http-dummy.h"
 #include "doubles/journal-dummy.h"
+#include "doubles/network-dummy.h"
+#include "doubles/notify-dummy.h"
 #include "doubles/records-dummy.h"
 #include "doubles/redirect-dummy.h"
+#include "doubles/sleep-dummy.h"
 #include "doubles/vault-dummy.h"
 
 #define BUS_NOW G_GINT64_CONSTANT (1800000000) /* Unix seconds when a world begins */
@@ -32,6 +35,9 @@ typedef struct
   CvgHttpDummy *http;         /* (owned) */
   CvgRecordsDummy *records;   /* (owned) */
   CvgJournalDummy *journal;   /* (owned) */
+  CvgNetworkDummy *network;   /* (owned) */
+  CvgSleepDummy *sleep;       /* (owned) */
+  CvgNotifyDummy *notify;     /* (owned) */
   CvgRedirectDummy *redirect; /* (owned) */
   CvgVaultDummy *vault;       /* (owned) */
   CvgCatalogue *catalogue;    /* (owned) */

@@ -110,6 +110,9 @@ agent_world_new (CvgVaultState found)
   world->http = cvg_http_dummy_new ();
   world->records = cvg_records_dummy_new ();
   world->journal = cvg_journal_dummy_new ();
+  world->network = cvg_network_dummy_new ();
+  world->sleep = cvg_sleep_dummy_new ();
+  world->notify = cvg_notify_dummy_new ();
   world->redirect = cvg_redirect_dummy_new ();
   world->browser = cvg_browser_dummy_new ();
 
@@ -120,6 +123,9 @@ agent_world_new (CvgVaultState found)
     .vault = CVG_VAULT (world->vault),
     .records = CVG_RECORDS (world->records),
     .journal = CVG_JOURNAL (world->journal),
+    .network = CVG_NETWORK (world->network),
+    .sleep = CVG_SLEEP (world->sleep),
+    .notify = CVG_NOTIFY (world->notify),
     .redirect = CVG_REDIRECT (world->redirect),
     .browser = CVG_BROWSER (world->browser),
   };
@@ -180,6 +186,9 @@ agent_world_free (AgentWorld *world)
   g_assert_finalize_object (world->redirect);
   g_assert_finalize_object (world->records);
   g_assert_finalize_object (world->journal);
+  g_assert_finalize_object (world->notify);
+  g_assert_finalize_object (world->sleep);
+  g_assert_finalize_object (world->network);
   g_assert_finalize_object (world->http);
   g_assert_finalize_object (world->vault);
   g_assert_finalize_object (world->clock);

@@ -16,8 +16,11 @@
 #include "doubles/clock-dummy.h"
 #include "doubles/http-dummy.h"
 #include "doubles/journal-dummy.h"
+#include "doubles/network-dummy.h"
+#include "doubles/notify-dummy.h"
 #include "doubles/records-dummy.h"
 #include "doubles/redirect-dummy.h"
+#include "doubles/sleep-dummy.h"
 #include "doubles/vault-dummy.h"
 
 /* Unix seconds at which a world begins. */
@@ -46,6 +49,9 @@ typedef struct
   CvgHttpDummy *http;
   CvgRecordsDummy *records;
   CvgJournalDummy *journal;
+  CvgNetworkDummy *network;
+  CvgSleepDummy *sleep;
+  CvgNotifyDummy *notify;
   CvgRedirectDummy *redirect;
   CvgBrowserDummy *browser;
   CvgAgent *agent;
