@@ -17,6 +17,7 @@
 #include "adapters/memory-secret.h"
 #include "adapters/records-file.h"
 #include "adapters/redirect-socket.h"
+#include "adapters/state-lock.h"
 #include "adapters/vault-secret.h"
 #include "agent/agent.h"
 #include "bus/auth-service.h"
@@ -26,11 +27,16 @@
 #define DRAIN_SECONDS 40
 #define DRAIN_POLL_MILLISECONDS 50
 
+/* The one before has left the bus and is about to end: that takes it an instant. */
+#define LOCK_PATIENCE_MILLISECONDS 1000
+
 struct _CvgDaemon
 {
   GObject parent_instance;
 
   GDBusConnection *connection; /* (owned) */
+  char *state_dir;             /* (owned) */
+  CvgStateLock *lock;          /* (owned) (nullable): where there can be none */
   CvgCatalogue *catalogue;     /* (owned) */
   CvgHttp *http;               /* (owned) */
   CvgClock *clock;             /* (owned) */
@@ -69,6 +75,8 @@ cvg_daemon_finalize (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->http);
   g_clear_pointer (&self->catalogue, cvg_catalogue_free);
+  g_clear_pointer (&self->lock, cvg_state_lock_release);
+  g_clear_pointer (&self->state_dir, g_free);
   g_clear_object (&self->connection);
 
   G_OBJECT_CLASS (cvg_daemon_parent_class)->finalize (object);
@@ -134,6 +142,7 @@ cvg_daemon_new (GDBusConnection *connection, const CvgDaemonSettings *settings)
 
   cvg_memory_secret_install ();
   self->connection = g_object_ref (connection);
+  self->state_dir = g_strdup (settings->state_dir);
   self->catalogue = load_catalogue (settings->providers_dir);
   self->clock = cvg_clock_system_new ();
   self->records = cvg_records_file_new (settings->state_dir);
@@ -158,15 +167,37 @@ cvg_daemon_new (GDBusConnection *connection, const CvgDaemonSettings *settings)
   return self;
 }
 
+/* A home in which nothing can be written has no lock, and no journal either; it is served all the
+ * same, as long as nobody else is known to do so. */
+static gboolean
+take_lock (CvgDaemon *self, GError **error)
+{
+  g_autoptr (GError) lock_error = NULL;
+
+  self->lock = cvg_state_lock_take (self->state_dir, LOCK_PATIENCE_MILLISECONDS, &lock_error);
+  if (g_error_matches (lock_error, G_IO_ERROR, G_IO_ERROR_BUSY))
+    {
+      g_propagate_error (error, g_steal_pointer (&lock_error));
+      return FALSE;
+    }
+  if (lock_error != NULL)
+    g_warning ("A second clavigerd in this home would not be noticed: %s", lock_error->message);
+  return TRUE;
+}
+
 /**
  * cvg_daemon_start:
  *
- * Reads the records, puts the object on the bus and looks for the keyring. The bus name is the
- * caller's business, and comes after this: who finds the name must find the object.
+ * Makes sure that no other daemon works on the same state, reads the records, puts the object on
+ * the bus and looks for the keyring. The bus name is the caller's business, and comes after this:
+ * who finds the name must find the object.
  */
 gboolean
 cvg_daemon_start (CvgDaemon *self, GError **error)
 {
+  if (!take_lock (self, error))
+    return FALSE;
+
   cvg_agent_start (self->agent);
   return cvg_auth_service_export (self->service, self->connection, error);
 }

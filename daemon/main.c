@@ -14,7 +14,7 @@
 typedef enum
 {
   STATUS_OK = 0,       /* asked to stop */
-  STATUS_FAILED = 1,   /* no session bus, or another clavigerd serves it already */
+  STATUS_FAILED = 1,   /* no session bus, or another clavigerd serves it or this home already */
   STATUS_BAD_USAGE = 2 /* options that make no sense */
 } Status;
 

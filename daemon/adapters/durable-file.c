@@ -71,15 +71,21 @@ flush_folder (const char *folder, GError **error)
   return done;
 }
 
-static gboolean
-make_folder (const char *folder, GError **error)
+/**
+ * cvg_durable_file_make_folder:
+ * @folder: absolute; made with mode 0700, as what is missing above it
+ *
+ * Blocks. Done when the names of new folders are on the disk.
+ */
+gboolean
+cvg_durable_file_make_folder (const char *folder, GError **error)
 {
   g_autofree char *parent = g_path_get_dirname (folder);
   int status = mkdir (folder, 0700);
 
   if (status < 0 && errno == ENOENT && strcmp (parent, folder) != 0)
     {
-      if (!make_folder (parent, error))
+      if (!cvg_durable_file_make_folder (parent, error))
         return FALSE;
       status = mkdir (folder, 0700);
     }
@@ -119,7 +125,7 @@ write_file (const char *path, const char *text, GError **error)
   gboolean done = FALSE;
   int fd = -1;
 
-  if (!make_folder (folder, error))
+  if (!cvg_durable_file_make_folder (folder, error))
     return FALSE;
   fd = g_mkstemp_full (beside, O_WRONLY | O_CLOEXEC, 0600);
   if (fd < 0)

@@ -15,6 +15,7 @@ void
 cvg_durable_file_delete_async (const char *path, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cvg_durable_file_finish (GAsyncResult *result, GError **error);
 
+gboolean cvg_durable_file_make_folder (const char *folder, GError **error);
 gboolean cvg_durable_file_is_name (const char *name);
 GPtrArray *cvg_durable_file_list (const char *folder) G_GNUC_WARN_UNUSED_RESULT;
 GVariant *

@@ -7,9 +7,11 @@ import signal
 
 import pytest
 
+from e2e.bus import SessionBus
 from e2e.caller import NAME, error_of
 from e2e.program import Program
 from e2e.redirect import is_open
+from e2e.tree import Tree
 from e2e.waiting import stays, wait_for
 
 
@@ -186,6 +188,38 @@ def test_a_second_one_ends_and_the_first_is_unharmed(world, signed_in):
     assert len(log.read_text().splitlines()) == 1
     assert world.caller.get_access_token(signed_in)
     assert world.bus.process_of(NAME) == world.daemon.pid
+
+
+def test_one_on_another_bus_in_the_same_home_ends(world, signed_in):
+    tree = Tree()
+    bus = SessionBus(tree, tree.environment())
+    environment = world.environment | {"DBUS_SESSION_BUS_ADDRESS": bus.address}
+    log = tree.log / "second.log"
+    try:
+        assert Program(world.daemon.command(), environment, log).wait() == 1
+        assert "another clavigerd" in log.read_text()
+        assert len(log.read_text().splitlines()) == 1
+        assert not bus.has_owner(NAME)
+        assert world.caller.get_access_token(signed_in)
+
+        world.daemon.kill()  # a crash frees the home
+        third = Program(world.daemon.command(), environment, log)
+        bus.wait_for_name(NAME)
+        with pytest.raises(AssertionError):
+            world.daemon.start()
+        assert third.terminate() == 0
+        world.daemon.start()  # and so does an end
+    finally:
+        bus.stop()
+        tree.remove()
+
+
+def test_a_home_that_nothing_can_be_written_to_is_served(empty_world):
+    empty_world.keyring.start()
+    empty_world.daemon.start(G_DEBUG="", XDG_STATE_HOME="/proc")
+    wait_for(lambda: empty_world.caller.get("KeyringState") == "unlocked")
+    assert empty_world.daemon.log.count("would not be noticed") == 1
+    assert empty_world.caller.list_instances() == []
 
 
 def test_without_a_bus_it_says_so(empty_world):
