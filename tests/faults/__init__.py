@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 The Claviger authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fault kit: README.md."""

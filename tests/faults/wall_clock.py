@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 The Claviger authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The wall clock as the daemon sees it, hours from what it is: wall-clock.c, loaded before it."""
+
+import os
+import signal
+import struct
+
+
+class WallClock:
+    def __init__(self, path):
+        self._path = path
+        self.seconds = 0
+        self._write()
+
+    def environment(self):
+        library = os.environ["CLAVIGER_WALL_CLOCK_LIBRARY"]
+        return {"LD_PRELOAD": library, "CLAVIGER_WALL_CLOCK": str(self._path)}
+
+    def step(self, seconds, pid=None):
+        """Somebody sets the clock; a running process is told as the kernel tells it."""
+        self.seconds += seconds
+        self._write()
+        if pid is not None:
+            os.kill(pid, signal.SIGRTMIN + 7)
+
+    def right(self):
+        """The clock of the machine again."""
+        self.seconds = 0
+        self._write()
+
+    def _write(self):
+        with open(self._path, "wb") as file:
+            file.write(struct.pack("=q", self.seconds))
