@@ -6,14 +6,24 @@
  * later. Expiry is a wall-clock time, so alarms are too.
  *
  * All alarms share one timerfd, armed for the earliest. The kernel wakes it when that time has
- * come, by whatever way, and when somebody sets the clock. With no alarm nothing wakes.
+ * come, by whatever way, and when somebody sets the clock. With no alarm it is armed for years
+ * ahead, so that only the latter wakes us.
+ *
+ * How far a clock was set is told by the other one that counts sleep: time since the boot can't be
+ * set, and small corrections of speed change both alike. A suspend leaves them as far apart as they
+ * were, so it is none.
  */
 #include "adapters/clock-system.h"
 
 #include <errno.h>
 #include <glib-unix.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
+
+/* Leap seconds and the corrections of a time service are no news; nothing here is timed finer. */
+#define STEP_TOLERANCE (2 * G_TIME_SPAN_SECOND)
+#define FAR_AHEAD (3650 * G_TIME_SPAN_DAY)
 
 typedef struct
 {
@@ -33,6 +43,9 @@ struct _CvgClockSystem
   GSequence *alarms; /* (owned) (element-type Alarm): earliest first */
   GHashTable *ids;   /* (owned) (element-type guint GSequenceIter): of @alarms */
   guint last_id;
+  gint64 apart;      /* the wall clock less the time since the boot, when last told or new */
+  gint64 wall_shift; /* microseconds: for tests, 0 else */
+  gint64 boot_shift; /* likewise */
 };
 
 static void cvg_clock_system_iface_init (CvgClockInterface *iface);
@@ -69,25 +82,56 @@ peek_earliest (CvgClockSystem *self)
   return g_sequence_iter_is_end (begin) ? NULL : g_sequence_get (begin);
 }
 
-/* Arms the timer for the earliest alarm, or disarms it. A time that has passed fires at once, but
- * from the main loop. */
+static gint64
+read_clock (clockid_t which)
+{
+  struct timespec time = { 0, 0 };
+
+  clock_gettime (which, &time);
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+static gint64
+wall_now (CvgClockSystem *self)
+{
+  return read_clock (CLOCK_REALTIME) + self->wall_shift;
+}
+
+static gint64
+measure_apart (CvgClockSystem *self)
+{
+  return wall_now (self) - read_clock (CLOCK_BOOTTIME) - self->boot_shift;
+}
+
+/* Returns: 0 or an errno; ECANCELED, by which the timer is armed too, says that the clock was set
+ * since it was last armed or read, and says it only once. */
+static int
+arm_at (CvgClockSystem *self, gint64 at)
+{
+  struct itimerspec spec = { { 0, 0 }, { 0, 0 } };
+
+  /* All zero would disarm it. */
+  at = MAX (at, 1);
+  spec.it_value.tv_sec = at / G_USEC_PER_SEC;
+  spec.it_value.tv_nsec = (at % G_USEC_PER_SEC) * 1000;
+  if (timerfd_settime (self->fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec, NULL) < 0)
+    return errno;
+  return 0;
+}
+
+/* Arms the timer for the earliest alarm. A time that has passed fires at once, but from the main
+ * loop; and so does one that the clock was set under. */
 static void
 arm (CvgClockSystem *self)
 {
   const Alarm *earliest = peek_earliest (self);
-  struct itimerspec spec = { { 0, 0 }, { 0, 0 } };
+  gint64 at = earliest != NULL ? earliest->at : wall_now (self) + FAR_AHEAD;
+  int failure = arm_at (self, at - self->wall_shift);
 
-  if (earliest != NULL)
-    {
-      /* All zero would disarm it. */
-      gint64 at = MAX (earliest->at, 1);
-
-      spec.it_value.tv_sec = at / G_USEC_PER_SEC;
-      spec.it_value.tv_nsec = (at % G_USEC_PER_SEC) * 1000;
-    }
-  if (timerfd_settime (self->fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &spec, NULL) < 0 &&
-      errno != ECANCELED)
-    g_critical ("Can't arm the timer: %s", g_strerror (errno));
+  if (failure == ECANCELED)
+    failure = arm_at (self, 1);
+  if (failure != 0 && failure != ECANCELED)
+    g_critical ("Can't arm the timer: %s", g_strerror (failure));
 }
 
 /* Takes an alarm out of both indexes, without freeing it. */
@@ -104,7 +148,7 @@ take (CvgClockSystem *self, GSequenceIter *iter)
 static void
 fire_due (CvgClockSystem *self)
 {
-  gint64 now = g_get_real_time ();
+  gint64 now = wall_now (self);
   /* What an alarm adds has to wait for the next turn, or a hasty one would starve the loop. */
   guint newest = self->last_id;
   GSequenceIter *iter = g_sequence_get_begin_iter (self->alarms);
@@ -125,6 +169,20 @@ fire_due (CvgClockSystem *self)
     }
 }
 
+/* Small corrections add up until they are worth telling. */
+static void
+tell_step (CvgClockSystem *self)
+{
+  gint64 by = measure_apart (self) - self->apart;
+
+  if (ABS (by) < STEP_TOLERANCE)
+    return;
+
+  g_debug ("The clock was set by %.1f s", (double) by / G_USEC_PER_SEC);
+  self->apart += by;
+  cvg_clock_emit_stepped (CVG_CLOCK (self), by);
+}
+
 static gboolean
 on_timer (int fd, GIOCondition condition, gpointer user_data)
 {
@@ -135,6 +193,7 @@ on_timer (int fd, GIOCondition condition, gpointer user_data)
   if (read (fd, &expirations, sizeof expirations) < 0 && errno == EAGAIN)
     return G_SOURCE_CONTINUE;
 
+  tell_step (self);
   fire_due (self);
   arm (self);
   return G_SOURCE_CONTINUE;
@@ -143,7 +202,7 @@ on_timer (int fd, GIOCondition condition, gpointer user_data)
 static gint64
 cvg_clock_system_get_now (CvgClock *clock)
 {
-  return g_get_real_time ();
+  return wall_now (CVG_CLOCK_SYSTEM (clock));
 }
 
 static guint
@@ -225,6 +284,8 @@ cvg_clock_system_init (CvgClockSystem *self)
   g_source_set_static_name (self->source, "cvg-clock-system");
   g_source_set_callback (self->source, G_SOURCE_FUNC (on_timer), self, NULL);
   g_source_attach (self->source, g_main_context_get_thread_default ());
+  self->apart = measure_apart (self);
+  arm (self);
 }
 
 static void
@@ -240,4 +301,20 @@ CvgClock *
 cvg_clock_system_new (void)
 {
   return g_object_new (CVG_TYPE_CLOCK_SYSTEM, NULL);
+}
+
+/**
+ * cvg_clock_system_pretend:
+ * @wall_shift: microseconds
+ * @boot_shift: microseconds
+ *
+ * For tests, which may neither set the machine's clock nor suspend it: from now on the wall clock
+ * and the time since the boot are so far from what the machine says.
+ */
+void
+cvg_clock_system_pretend (CvgClockSystem *self, gint64 wall_shift, gint64 boot_shift)
+{
+  self->wall_shift = wall_shift;
+  self->boot_shift = boot_shift;
+  arm_at (self, 1);
 }

@@ -11,3 +11,4 @@
 G_DECLARE_FINAL_TYPE (CvgClockSystem, cvg_clock_system, CVG, CLOCK_SYSTEM, GObject)
 
 CvgClock *cvg_clock_system_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void cvg_clock_system_pretend (CvgClockSystem *self, gint64 wall_shift, gint64 boot_shift);
