@@ -19,6 +19,14 @@ struct _CvgClients
 
 G_DEFINE_FINAL_TYPE (CvgClients, cvg_clients, G_TYPE_OBJECT)
 
+enum
+{
+  SIGNAL_CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
 static void
 cvg_clients_finalize (GObject *object)
 {
@@ -34,6 +42,10 @@ static void
 cvg_clients_class_init (CvgClientsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = cvg_clients_finalize;
+
+  /* changed(server_name): what a refused refresh of this server failed for may be mended. */
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", CVG_TYPE_CLIENTS, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -287,6 +299,7 @@ cvg_clients_put (CvgClients *self, CvgClient *client)
 
   default_client = client->is_default ? client : find_default (self, client->server_name);
   set_default (self, default_client);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0, client->server_name);
 }
 
 /** cvg_clients_remove: forgets @client; the oldest of its server's others becomes the default */
@@ -319,6 +332,7 @@ cvg_clients_set_secret (CvgClients *self, const char *id, CvgSecret *secret)
   g_clear_pointer (&changed->secret, cvg_secret_unref);
   changed->secret = secret != NULL ? cvg_secret_ref (secret) : NULL;
   replace_at (self, index, changed);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0, changed->server_name);
 }
 
 /** cvg_clients_drop_secrets: forgets all secrets in memory: the keyring was locked */

@@ -321,6 +321,36 @@ test_secrets (Fixture *fixture, gconstpointer data)
   g_assert_null (strstr (record, AGENT_WORLD_SECRET));
 }
 
+static void
+on_changed (CvgClients *clients, const char *server_name, gpointer user_data)
+{
+  g_ptr_array_add (user_data, g_strdup (server_name));
+}
+
+static void
+test_signal (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) changed = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (CvgClient) client = make_client (SERVER, "a", 1, TRUE);
+  g_autoptr (CvgSecret) secret = cvg_secret_new ("hush-S");
+
+  g_signal_connect (fixture->clients, "changed", G_CALLBACK (on_changed), changed);
+  cvg_clients_put (fixture->clients, client);
+  put (fixture, OTHER_SERVER, "a", 1, TRUE);
+  g_assert_cmpuint (changed->len, ==, 2);
+  g_assert_cmpstr (g_ptr_array_index (changed, 0), ==, SERVER);
+  g_assert_cmpstr (g_ptr_array_index (changed, 1), ==, OTHER_SERVER);
+
+  cvg_clients_set_secret (fixture->clients, client->id, secret);
+  g_assert_cmpuint (changed->len, ==, 3);
+  g_assert_cmpstr (g_ptr_array_index (changed, 2), ==, SERVER);
+  /* What takes away mends nothing. */
+  cvg_clients_drop_secrets (fixture->clients);
+  cvg_clients_remove (fixture->clients, cvg_clients_lookup (fixture->clients, SERVER, "a"));
+  g_assert_cmpuint (changed->len, ==, 3);
+  g_signal_handlers_disconnect_by_data (fixture->clients, changed);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/clients/" path, Fixture, NULL, set_up, function, tear_down)
 
@@ -341,6 +371,7 @@ main (int argc, char *argv[])
   ADD ("loaded-without-a-default", test_load_no_default);
   ADD ("loaded-with-nonsense", test_load_nonsense);
   ADD ("secrets-come-and-go", test_secrets);
+  ADD ("what-is-set-is-told", test_signal);
 
   return g_test_run ();
 }
