@@ -234,6 +234,54 @@ cvg_instances_list (CvgInstances *self)
 }
 
 static void
+shift (gint64 *seconds, gint64 by)
+{
+  gint64 shifted = 0;
+
+  /* 0 means that there is no such time; absurd ones stay absurd. */
+  if (*seconds != 0 && !__builtin_add_overflow (*seconds, by, &shifted))
+    *seconds = MAX (shifted, 1);
+}
+
+static void
+shift_entry (CvgEntry *entry, gint64 by)
+{
+  shift (&entry->spent_at, by);
+  shift (&entry->failed_at, by);
+  shift (&entry->retry_at, by);
+
+  /* Those that are being stored are known by their address. */
+  if (entry->credentials != NULL && !entry->unsaved)
+    {
+      CvgCredentials *shifted = cvg_credentials_copy (entry->credentials);
+
+      shift (&shifted->obtained_at, by);
+      shift (&shifted->expires_at, by);
+      cvg_credentials_unref (entry->credentials);
+      entry->credentials = shifted;
+    }
+}
+
+/**
+ * cvg_instances_shift_times:
+ * @by: seconds
+ *
+ * The clock was set by so much, and no time passed: what is in memory is as old as it was, and
+ * lives as long. Emits nothing. What is on disk has the times of the clock that was wrong, then or
+ * now; schedule.c mistrusts those that can't be.
+ */
+void
+cvg_instances_shift_times (CvgInstances *self, gint64 by)
+{
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    shift_entry (value, by);
+}
+
+static void
 save (CvgInstances *self, const CvgInstance *record)
 {
   g_autoptr (GVariant) value = cvg_instance_to_record (record);

@@ -22,6 +22,7 @@ CvgEntry *
 cvg_instances_find_of_user (CvgInstances *self, const char *user_id, const char *server_name);
 gint64 cvg_instances_stamp (CvgInstances *self, gint64 now);
 GPtrArray *cvg_instances_list (CvgInstances *self);
+void cvg_instances_shift_times (CvgInstances *self, gint64 by);
 
 CvgEntry *cvg_instances_add (CvgInstances *self, CvgInstance *record);
 void cvg_instances_update (CvgInstances *self, CvgEntry *entry, CvgInstance *record);
