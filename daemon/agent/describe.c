@@ -96,6 +96,7 @@ cvg_describe_instance (const CvgEntry *entry, gboolean keyring_is_open)
   cvg_vardict_add_string (&builder, "client-id", find_client_id (entry));
   if (entry->credentials != NULL)
     add_credentials (&builder, entry);
+  cvg_vardict_add_int64 (&builder, "next-refresh-at", entry->next_refresh_at);
   cvg_vardict_add_string (&builder, "last-error",
                           entry->last_error != NULL ? entry->last_error : record->dead_reason);
   return g_variant_ref_sink (g_variant_builder_end (&builder));

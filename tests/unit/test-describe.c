@@ -114,9 +114,11 @@ test_instance_active (void)
 
   entry->unreachable = TRUE;
   entry->last_error = g_strdup ("No network");
+  entry->next_refresh_at = 1700003000;
   unreachable = cvg_describe_instance (entry, TRUE);
   assert_is (unreachable, BASE ", 'kind': <'oauth2'>, 'status': <'unreachable'>" SIGNED_IN
-                               ", 'last-error': <'No network'>}");
+                               ", 'next-refresh-at': <int64 1700003000>,"
+                               " 'last-error': <'No network'>}");
 }
 
 static void
