@@ -56,6 +56,7 @@ typedef struct
   GPtrArray *anchors;    /* (owned) (element-type CvgSecret): what the keyring may hold: it may lock
                           * meanwhile, and the entry forget */
   CvgCredentials *after; /* (owned) (nullable): what came */
+  GError *failure;       /* (owned) (nullable): what was wrong with it, but for its refresh token */
   CvgHttpRequest *request; /* (owned) (nullable): from the gate to the wire */
   CvgTicket *ticket;       /* (owned) (nullable): until it has landed */
   CvgWaiters *waiters;     /* (owned) */
@@ -67,6 +68,7 @@ flight_free (Flight *flight)
   g_clear_pointer (&flight->ticket, cvg_ticket_leave);
   g_clear_pointer (&flight->waiters, cvg_waiters_free);
   g_clear_pointer (&flight->request, cvg_http_request_free);
+  g_clear_error (&flight->failure);
   g_clear_pointer (&flight->after, cvg_credentials_unref);
   g_clear_pointer (&flight->anchors, g_ptr_array_unref);
   g_clear_pointer (&flight->before, cvg_credentials_unref);
@@ -220,14 +222,18 @@ apply (Flight *flight, gboolean saved)
   CvgEntry *entry = flight->entry;
 
   cvg_instances_set_refreshed (self->instances, entry, flight->after, saved);
-  g_message ("Instance %s: the token was refreshed", entry->record->id);
+  if (flight->failure == NULL)
+    g_message ("Instance %s: the token was refreshed", entry->record->id);
   CVG_KILL_POINT ("applied");
   if (saved)
     cvg_rotations_forget_saved (self->rotations, entry, flight->after->serial);
   else
     cvg_writer_save (cvg_keeper_get_writer (self->keeper), entry);
 
-  land (flight, NULL);
+  if (flight->failure != NULL)
+    crash_land (flight, flight->failure, 0);
+  else
+    land (flight, NULL);
   CVG_KILL_POINT ("callers-answered");
 }
 
@@ -280,16 +286,33 @@ on_sealed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_steal_pointer (&flight);
 }
 
+/* Takes @flight, whose after is what came. */
 static void
-take_answer (Flight *flight, const CvgCredentials *answer)
+make_durable (Flight *flight)
 {
   CvgEntry *entry = flight->entry;
 
-  flight->after = cvg_token_response_merge (flight->before, answer);
   flight->after->serial = cvg_entry_give_serial (entry);
   for (guint i = 0; i < flight->anchors->len; i++)
     cvg_entry_add_anchor (entry, g_ptr_array_index (flight->anchors, i));
   cvg_rotations_seal_async (flight->refresher->rotations, entry, flight->after, on_sealed, flight);
+}
+
+/* Whether at least a new refresh token came, with whatever else is wrong; that is not lost then. */
+static gboolean
+salvage (Flight *flight, const CvgHttpResponse *response, const GError *error)
+{
+  g_autoptr (CvgSecret) token =
+      response != NULL ? cvg_token_response_find_refresh_token (response) : NULL;
+
+  if (token == NULL || cvg_secret_equal (token, flight->before->refresh_token))
+    return FALSE;
+
+  flight->after = cvg_credentials_copy (flight->before);
+  cvg_secret_unref (flight->after->refresh_token);
+  flight->after->refresh_token = g_steal_pointer (&token);
+  flight->failure = g_error_copy (error);
+  return TRUE;
 }
 
 /* Whether the server may have replaced the refresh token although no new one came. */
@@ -339,10 +362,15 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Good or bad, it is an answer about credentials that are no longer in use. */
   if (!is_current (flight))
     land_superseded (flight);
-  else if (answer == NULL)
-    take_failure (flight, response, response != NULL || cvg_http_was_sent (http, result), error);
+  else if (answer != NULL)
+    {
+      flight->after = cvg_token_response_merge (flight->before, answer);
+      make_durable (g_steal_pointer (&flight));
+    }
+  else if (salvage (flight, response, error))
+    make_durable (g_steal_pointer (&flight));
   else
-    take_answer (g_steal_pointer (&flight), answer);
+    take_failure (flight, response, response != NULL || cvg_http_was_sent (http, result), error);
 }
 
 /* ---- ask the server -------------------------------------------------------------------------- */

@@ -276,6 +276,28 @@ cvg_token_response_parse (const CvgProvider *provider,
   return read_credentials (provider, object, now);
 }
 
+/**
+ * cvg_token_response_find_refresh_token:
+ * @response: an answer to a refresh that cvg_token_response_parse() could not use
+ *
+ * A server that replaces refresh tokens has replaced this one with whatever else is wrong with its
+ * answer; without the new one the grant would be lost over a missing access token.
+ *
+ * Returns: (transfer full) (nullable): the refresh token in it; %NULL if it has none
+ */
+CvgSecret *
+cvg_token_response_find_refresh_token (const CvgHttpResponse *response)
+{
+  gboolean is_success = response->status >= 200 && response->status < 300;
+  g_autoptr (JsonObject) object = is_success ? read_object (response) : NULL;
+
+  if (object == NULL || says_error (object) ||
+      !is_usable_token (cvg_json_body_get_string (object, "refresh_token")))
+    return NULL;
+
+  return read_secret (object, "refresh_token");
+}
+
 static GVariant *
 overlay (GVariant *below, GVariant *above)
 {

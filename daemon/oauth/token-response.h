@@ -22,5 +22,7 @@ CvgCredentials *cvg_token_response_parse (const CvgProvider *provider,
                                           const CvgHttpResponse *response,
                                           gint64 now,
                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CvgSecret *
+cvg_token_response_find_refresh_token (const CvgHttpResponse *response) G_GNUC_WARN_UNUSED_RESULT;
 CvgCredentials *cvg_token_response_merge (const CvgCredentials *before,
                                           const CvgCredentials *answer) G_GNUC_WARN_UNUSED_RESULT;

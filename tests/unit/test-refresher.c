@@ -772,6 +772,41 @@ test_what_stays_noted (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_salvaged (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *body;
+    CvgError code;
+  } vectors[] = {
+    { "{\"refresh_token\":\"hush-R2\",\"expires_in\":3600}", CVG_ERROR_TRY_LATER },
+    { "{\"access_token\":\"\",\"refresh_token\":\"hush-R2\"}", CVG_ERROR_TRY_LATER },
+    { "{\"access_token\":\"hush-A2\",\"token_type\":\"mac\",\"refresh_token\":\"hush-R2\"}",
+      CVG_ERROR_REFUSED },
+  };
+
+  /* The server has replaced the refresh token, whatever else it got wrong. */
+  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+      g_autoptr (GAsyncResult) result = NULL;
+      guint64 serial = 0;
+
+      cvg_instances_replace_credentials (fixture->world->instances, fixture->entry, credentials,
+                                         fixture->entry->record);
+      cvg_http_dummy_push_json (fixture->world->http, 200, vectors[i].body);
+      refresh (fixture, NULL, &result);
+      answer (fixture);
+      assert_failed (fixture, result, vectors[i].code);
+      serial = fixture->entry->credentials->serial;
+      assert_in_memory (fixture, "hush-A1", "hush-R2", serial);
+      g_assert_cmpuint (fixture->entry->failures, ==, 1);
+      g_assert_false (fixture->entry->unsaved);
+      g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 0);
+    }
+}
+
+static void
 test_doubt_stays_until_it_is_settled (Fixture *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
@@ -1033,6 +1068,7 @@ main (int argc, char *argv[])
   ADD ("sealed-for-all-that-the-keyring-may-hold", test_sealed_for_all_that_it_may_hold);
   ADD ("what-stays-noted", test_what_stays_noted);
   ADD ("doubt-stays-until-it-is-settled", test_doubt_stays_until_it_is_settled);
+  ADD ("a-new-refresh-token-is-salvaged", test_salvaged);
   ADD ("stop-at-the-gate", test_stop_at_the_gate);
 
   return g_test_run ();

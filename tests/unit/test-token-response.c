@@ -425,6 +425,42 @@ test_merge_of_nothing (void)
   g_assert_null (merged->scope);
 }
 
+static void
+test_find_refresh_token (void)
+{
+  static const struct
+  {
+    guint status;
+    const char *type;
+    const char *body;
+    const char *expected;
+  } vectors[] = {
+    { 200, JSON, "{\"refresh_token\":\"R\"}", "R" },
+    { 200, JSON, "{\"access_token\":7,\"refresh_token\":\"R\"}", "R" },
+    { 200, FORM, "refresh_token=R", "R" },
+    /* Nothing was replaced by a server that says that it refused. */
+    { 200, JSON, "{\"ok\":false,\"refresh_token\":\"R\"}", NULL },
+    { 200, JSON, "{\"error\":\"invalid_grant\",\"refresh_token\":\"R\"}", NULL },
+    { 400, JSON, "{\"refresh_token\":\"R\"}", NULL },
+    { 500, JSON, "{\"refresh_token\":\"R\"}", NULL },
+    { 200, JSON, "{\"refresh_token\":\"\"}", NULL },
+    { 200, JSON, "{\"refresh_token\":\"R\\n\"}", NULL },
+    { 200, JSON, "{\"refresh_token\":[\"R\"]}", NULL },
+    { 200, JSON, "{\"refresh_token\":\"R", NULL },
+    { 200, "text/html", "{\"refresh_token\":\"R\"}", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (CvgSecret) body = cvg_secret_new (vectors[i].body);
+      g_autoptr (CvgHttpResponse) response =
+          cvg_http_response_new (vectors[i].status, vectors[i].type, 0, body);
+      g_autoptr (CvgSecret) found = cvg_token_response_find_refresh_token (response);
+
+      g_assert_cmpstr (peek (found), ==, vectors[i].expected);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -446,5 +482,6 @@ main (int argc, char **argv)
                    test_merge_keeps_what_did_not_come);
   g_test_add_func ("/token-response/merge-takes-what-came", test_merge_takes_what_came);
   g_test_add_func ("/token-response/merge-of-nothing", test_merge_of_nothing);
+  g_test_add_func ("/token-response/find-refresh-token", test_find_refresh_token);
   return g_test_run ();
 }
