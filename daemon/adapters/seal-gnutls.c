@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * New credentials, closed with the refresh token that they replace: whoever has the box and not the
- * keyring has nothing. A box is
+ * New credentials, closed with a refresh token that the keyring still has: whoever has the box and
+ * not the keyring has nothing. A box is
  *
  *   version (1 byte), salt (32), nonce (12), AES-256-GCM of the text, its tag (16)
  *
