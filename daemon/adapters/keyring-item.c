@@ -108,3 +108,12 @@ cvg_keyring_item_unwrap (SecretValue *value)
   g_autoptr (CvgSecret) secret = cvg_secret_new_sized (end + 1, length - (gsize) (end + 1 - bytes));
   return cvg_vault_item_new (words[1], words[2], secret);
 }
+
+/** cvg_keyring_path_is_in: Returns: whether the item at @path lies in @collection (nullable) */
+gboolean
+cvg_keyring_path_is_in (const char *path, const char *collection)
+{
+  size_t length = collection != NULL ? strlen (collection) : 0;
+
+  return length > 0 && strncmp (path, collection, length) == 0 && path[length] == '/';
+}

@@ -17,3 +17,5 @@ GVariant *cvg_keyring_item_properties (const char *kind, const char *id, const c
 
 SecretValue *cvg_keyring_item_wrap (const char *kind, const char *id, CvgSecret *secret);
 CvgVaultItem *cvg_keyring_item_unwrap (SecretValue *value);
+
+gboolean cvg_keyring_path_is_in (const char *path, const char *collection);

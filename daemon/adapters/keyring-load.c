@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Reading every item at once: one search and one GetSecrets, however many there are.
+ * Reading every item: one search, and the secrets in slices.
  *
  * "Nothing found" would sign the person out everywhere, so it is not believed easily: the default
  * collection must be unlocked before, and, where anything is missing, still be so afterwards. A
@@ -9,29 +9,42 @@
  */
 #include "adapters/keyring-load.h"
 
+#include <string.h>
+
 #include "adapters/keyring-error.h"
 #include "adapters/keyring-item.h"
+#include "adapters/keyring-read.h"
 
 typedef struct
 {
-  SecretService *session; /* (owned) (nullable) */
-  GPtrArray *items;       /* (owned) (element-type CvgVaultItem) */
-  gsize asked;            /* secrets that were asked for */
-  guint locked;           /* items of ours that lie in locked collections */
-  guint unreadable;       /* that crashed at birth, or are not ours after all */
+  CvgKeyringWatch *watch;   /* (owned) */
+  SecretService *session;   /* (owned) (nullable) */
+  GPtrArray *items;         /* (owned) (element-type CvgVaultItem) */
+  GHashTable *seen;         /* (owned) (element-type CvgVaultItem): those of @items */
+  CvgKeyringLedger *ledger; /* (owned) (nullable) */
+  guint asked;              /* secrets that were asked for */
+  guint came;               /* of these */
+  guint locked;             /* items of ours that lie in locked collections */
+  guint unreadable;         /* that crashed at birth, or are not ours after all */
 } LoadCall;
 
 static void
 load_call_free (LoadCall *call)
 {
+  g_clear_object (&call->watch);
   g_clear_object (&call->session);
+  g_clear_pointer (&call->seen, g_hash_table_unref);
   g_clear_pointer (&call->items, g_ptr_array_unref);
+  g_clear_pointer (&call->ledger, cvg_keyring_ledger_free);
   g_free (call);
 }
 
 static void
 return_error (GTask *task, GError *error)
 {
+  const LoadCall *call = g_task_get_task_data (task);
+
+  cvg_keyring_watch_load_ends (call->watch, NULL);
   cvg_keyring_error_translate (&error);
   g_task_return_error (task, error);
 }
@@ -47,6 +60,7 @@ return_items (GTask *task)
   if (call->unreadable > 0)
     g_message ("Left out, since they have no readable secret in the keyring: items: %u",
                call->unreadable);
+  cvg_keyring_watch_load_ends (call->watch, g_steal_pointer (&call->ledger));
   g_task_return_pointer (task, g_steal_pointer (&call->items), (GDestroyNotify) g_ptr_array_unref);
 }
 
@@ -58,7 +72,7 @@ on_probed_after (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (!cvg_keyring_probe_unlocked_finish (keyring, result, &error))
-    g_task_return_error (task, error);
+    return_error (task, error);
   else
     return_items (task);
 }
@@ -75,6 +89,14 @@ finish_load (CvgKeyring *keyring, GTask *task)
                              g_object_ref (task));
 }
 
+static guint
+hash_item (gconstpointer key)
+{
+  const CvgVaultItem *item = key;
+
+  return g_str_hash (item->kind) * 31 + g_str_hash (item->id);
+}
+
 static gboolean
 is_same_item (gconstpointer a, gconstpointer b)
 {
@@ -85,48 +107,55 @@ is_same_item (gconstpointer a, gconstpointer b)
 }
 
 static void
-add_item (LoadCall *call, GVariant *encoded)
+on_secret (const char *path, SecretValue *value, gpointer user_data)
 {
-  SecretValue *value = secret_service_decode_dbus_secret (call->session, encoded);
+  LoadCall *call = user_data;
   CvgVaultItem *item = value != NULL ? cvg_keyring_item_unwrap (value) : NULL;
 
-  g_clear_pointer (&value, secret_value_unref);
+  call->came++;
+  cvg_keyring_ledger_note (call->ledger, path, value);
   if (item == NULL)
     call->unreadable++;
   /* Somebody copied it; the next store leaves one of them. */
-  else if (g_ptr_array_find_with_equal_func (call->items, item, is_same_item, NULL))
+  else if (g_hash_table_contains (call->seen, item))
     cvg_vault_item_free (item);
   else
-    g_ptr_array_add (call->items, item);
+    {
+      g_ptr_array_add (call->items, item);
+      g_hash_table_add (call->seen, item);
+    }
 }
 
 static void
-on_secrets (GObject *source, GAsyncResult *result, gpointer user_data)
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   LoadCall *call = g_task_get_task_data (task);
   CvgKeyring *keyring = CVG_KEYRING (source);
   GError *error = NULL;
-  g_autoptr (GVariant) reply = cvg_keyring_call_finish (keyring, result, "(a{o(oayays)})", &error);
-  g_autoptr (GVariant) secrets = NULL;
 
-  if (reply == NULL)
+  if (!cvg_keyring_read_finish (keyring, result, &error))
     {
       return_error (task, error);
       return;
     }
-
-  secrets = g_variant_get_child_value (reply, 0);
-  for (gsize i = 0; i < g_variant_n_children (secrets); i++)
-    {
-      g_autoptr (GVariant) entry = g_variant_get_child_value (secrets, i);
-      g_autoptr (GVariant) encoded = g_variant_get_child_value (entry, 1);
-
-      add_item (call, encoded);
-    }
-  /* What got locked in the meantime is left out of the reply. */
-  call->unreadable += (guint) (call->asked - MIN (call->asked, g_variant_n_children (secrets)));
+  /* What got locked in the meantime is left out of the replies. */
+  call->unreadable += call->asked - MIN (call->asked, call->came);
   finish_load (keyring, task);
+}
+
+/* Those of the default collection first: out of several copies the first one counts, and that is
+ * where they are stored. */
+static GPtrArray *
+order_paths (const char *const *paths, const char *default_path)
+{
+  GPtrArray *ordered = g_ptr_array_new_with_free_func (g_free);
+
+  for (int elsewhere = FALSE; elsewhere <= TRUE; elsewhere++)
+    for (const char *const *path = paths; *path != NULL; path++)
+      if (cvg_keyring_path_is_in (*path, default_path) == !elsewhere)
+        g_ptr_array_add (ordered, g_strdup (*path));
+  return ordered;
 }
 
 static void
@@ -137,8 +166,9 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   CvgKeyring *keyring = CVG_KEYRING (source);
   GError *error = NULL;
   g_autoptr (GVariant) reply = cvg_keyring_call_finish (keyring, result, "(aoao)", &error);
-  g_autoptr (GVariant) unlocked = NULL;
-  g_autoptr (GVariant) locked = NULL;
+  g_autofree const char **unlocked = NULL;
+  g_autofree const char **locked = NULL;
+  g_autoptr (GPtrArray) paths = NULL;
 
   if (reply == NULL)
     {
@@ -146,18 +176,13 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  g_variant_get (reply, "(@ao@ao)", &unlocked, &locked);
-  call->asked = g_variant_n_children (unlocked);
-  call->locked = (guint) g_variant_n_children (locked);
-  if (call->asked == 0)
-    {
-      finish_load (keyring, task);
-      return;
-    }
-  cvg_keyring_call_async (
-      keyring, CVG_KEYRING_PATH, CVG_KEYRING_SERVICE, "GetSecrets",
-      g_variant_new ("(@aoo)", unlocked, secret_service_get_session_dbus_path (call->session)),
-      g_task_get_cancellable (task), on_secrets, g_object_ref (task));
+  g_variant_get (reply, "(^a&o^a&o)", &unlocked, &locked);
+  for (const char **path = locked; *path != NULL; path++, call->locked++)
+    cvg_keyring_ledger_note (call->ledger, *path, NULL);
+  paths = order_paths (unlocked, cvg_keyring_get_default (keyring));
+  call->asked = paths->len;
+  cvg_keyring_read_async (keyring, call->session, paths, on_secret, call,
+                          g_task_get_cancellable (task), on_read, g_object_ref (task));
 }
 
 static void
@@ -170,16 +195,22 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 
   call->session = cvg_keyring_open_finish (keyring, result, &error);
   if (call->session == NULL)
-    g_task_return_error (task, error);
+    return_error (task, error);
   else
     cvg_keyring_call_async (keyring, CVG_KEYRING_PATH, CVG_KEYRING_SERVICE, "SearchItems",
                             cvg_keyring_item_match (NULL, NULL), g_task_get_cancellable (task),
                             on_found, g_object_ref (task));
 }
 
-/** cvg_keyring_load_async: reads every item of ours in an unlocked collection */
+/**
+ * cvg_keyring_load_async:
+ * @watch: (transfer none): is told what there is
+ *
+ * Reads every item of ours in an unlocked collection.
+ */
 void
 cvg_keyring_load_async (CvgKeyring *keyring,
+                        CvgKeyringWatch *watch,
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
@@ -187,9 +218,13 @@ cvg_keyring_load_async (CvgKeyring *keyring,
   g_autoptr (GTask) task = g_task_new (keyring, cancellable, callback, user_data);
   LoadCall *call = g_new0 (LoadCall, 1);
 
+  call->watch = g_object_ref (watch);
+  call->ledger = cvg_keyring_ledger_new ();
   call->items = g_ptr_array_new_with_free_func ((GDestroyNotify) cvg_vault_item_free);
+  call->seen = g_hash_table_new (hash_item, is_same_item);
   g_task_set_source_tag (task, cvg_keyring_load_async);
   g_task_set_task_data (task, call, (GDestroyNotify) load_call_free);
+  cvg_keyring_watch_load_begins (watch);
   cvg_keyring_open_async (keyring, cancellable, on_opened, g_object_ref (task));
 }
 

@@ -5,9 +5,11 @@
  */
 #pragma once
 
+#include "adapters/keyring-watch.h"
 #include "adapters/keyring.h"
 
 void cvg_keyring_load_async (CvgKeyring *keyring,
+                             CvgKeyringWatch *watch,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data);

@@ -14,10 +14,11 @@
 
 typedef struct
 {
-  char *kind;   /* (owned) */
-  char *id;     /* (owned) */
-  char **paths; /* (owned) (nullable): to be deleted */
-  size_t next;  /* of @paths */
+  CvgKeyringWatch *watch; /* (owned) */
+  char *kind;             /* (owned) */
+  char *id;               /* (owned) */
+  char **paths;           /* (owned) (nullable): to be deleted */
+  size_t next;            /* of @paths */
 } RemoveCall;
 
 static void delete_next (CvgKeyring *keyring, GTask *task);
@@ -25,6 +26,7 @@ static void delete_next (CvgKeyring *keyring, GTask *task);
 static void
 remove_call_free (RemoveCall *call)
 {
+  g_clear_object (&call->watch);
   g_free (call->kind);
   g_free (call->id);
   g_strfreev (call->paths);
@@ -53,6 +55,7 @@ static void
 on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  const RemoveCall *call = g_task_get_task_data (task);
   CvgKeyring *keyring = CVG_KEYRING (source);
   GError *error = NULL;
   g_autoptr (GVariant) reply = cvg_keyring_call_finish (keyring, result, "(o)", &error);
@@ -70,6 +73,7 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (strcmp (prompt, "/") == 0)
     {
+      cvg_keyring_watch_removed (call->watch, call->paths[call->next - 1]);
       delete_next (keyring, task);
       return;
     }
@@ -154,9 +158,15 @@ on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
                             g_task_get_cancellable (task), on_found, g_object_ref (task));
 }
 
-/** cvg_keyring_remove_async: deletes every item of @kind and @id; none is fine, too */
+/**
+ * cvg_keyring_remove_async:
+ * @watch: (transfer none): is told what we deleted
+ *
+ * Deletes every item of @kind and @id; none is fine, too.
+ */
 void
 cvg_keyring_remove_async (CvgKeyring *keyring,
+                          CvgKeyringWatch *watch,
                           const char *kind,
                           const char *id,
                           GCancellable *cancellable,
@@ -166,6 +176,7 @@ cvg_keyring_remove_async (CvgKeyring *keyring,
   g_autoptr (GTask) task = g_task_new (keyring, cancellable, callback, user_data);
   RemoveCall *call = g_new0 (RemoveCall, 1);
 
+  call->watch = g_object_ref (watch);
   call->kind = g_strdup (kind);
   call->id = g_strdup (id);
   g_task_set_source_tag (task, cvg_keyring_remove_async);

@@ -5,9 +5,11 @@
  */
 #pragma once
 
+#include "adapters/keyring-watch.h"
 #include "adapters/keyring.h"
 
 void cvg_keyring_remove_async (CvgKeyring *keyring,
+                               CvgKeyringWatch *watch,
                                const char *kind,
                                const char *id,
                                GCancellable *cancellable,

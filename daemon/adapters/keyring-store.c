@@ -20,22 +20,26 @@
 
 typedef struct
 {
+  CvgKeyringWatch *watch; /* (owned) */
   char *kind;             /* (owned) */
   char *id;               /* (owned) */
   char *label;            /* (owned) */
   SecretValue *value;     /* (owned): what is to be stored */
   SecretService *session; /* (owned) (nullable) */
+  char *path;             /* (owned) (nullable): of the item, if there is one */
   char **duplicates;      /* (owned) (nullable): other items of that id */
 } StoreCall;
 
 static void
 store_call_free (StoreCall *call)
 {
+  g_clear_object (&call->watch);
   g_free (call->kind);
   g_free (call->id);
   g_free (call->label);
   g_clear_pointer (&call->value, secret_value_unref);
   g_clear_object (&call->session);
+  g_free (call->path);
   g_strfreev (call->duplicates);
   g_free (call);
 }
@@ -49,13 +53,19 @@ delete_duplicates (CvgKeyring *keyring, const StoreCall *call)
 
   g_message ("Deleting copies of an item of the keyring");
   for (char **path = call->duplicates; *path != NULL; path++)
-    cvg_keyring_call_async (keyring, *path, CVG_KEYRING_ITEM, "Delete", NULL, NULL, NULL, NULL);
+    {
+      cvg_keyring_watch_removed (call->watch, *path);
+      cvg_keyring_call_async (keyring, *path, CVG_KEYRING_ITEM, "Delete", NULL, NULL, NULL, NULL);
+    }
 }
 
 static void
-return_stored (CvgKeyring *keyring, GTask *task)
+return_stored (CvgKeyring *keyring, GTask *task, const char *path)
 {
-  delete_duplicates (keyring, g_task_get_task_data (task));
+  const StoreCall *call = g_task_get_task_data (task);
+
+  cvg_keyring_watch_stored (call->watch, path, call->value);
+  delete_duplicates (keyring, call);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -74,6 +84,7 @@ on_created (GObject *source, GAsyncResult *result, gpointer user_data)
   CvgKeyring *keyring = CVG_KEYRING (source);
   GError *error = NULL;
   g_autoptr (GVariant) reply = cvg_keyring_call_finish (keyring, result, "(oo)", &error);
+  const char *path = NULL;
   const char *prompt = NULL;
 
   if (reply == NULL)
@@ -82,10 +93,10 @@ on_created (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  g_variant_get (reply, "(o&o)", NULL, &prompt);
+  g_variant_get (reply, "(&o&o)", &path, &prompt);
   if (strcmp (prompt, "/") == 0)
     {
-      return_stored (keyring, task);
+      return_stored (keyring, task, path);
       return;
     }
   /* It wants to ask the person, but this may be background work. */
@@ -111,25 +122,64 @@ static void
 on_secret_set (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  const StoreCall *call = g_task_get_task_data (task);
   CvgKeyring *keyring = CVG_KEYRING (source);
   GError *error = NULL;
   g_autoptr (GVariant) reply = cvg_keyring_call_finish (keyring, result, "()", &error);
 
   if (reply != NULL)
-    return_stored (keyring, task);
+    return_stored (keyring, task, call->path);
   else
     return_error (task, error);
 }
 
 static void
-set_secret (CvgKeyring *keyring, GTask *task, const char *path)
+set_secret (CvgKeyring *keyring, GTask *task)
 {
   const StoreCall *call = g_task_get_task_data (task);
 
   cvg_keyring_call_async (
-      keyring, path, CVG_KEYRING_ITEM, "SetSecret",
+      keyring, call->path, CVG_KEYRING_ITEM, "SetSecret",
       g_variant_new ("(@(oayays))", secret_service_encode_dbus_secret (call->session, call->value)),
       g_task_get_cancellable (task), on_secret_set, g_object_ref (task));
+}
+
+/* Out of several copies: that of the default collection, which is read first, too. */
+static void
+choose_item (StoreCall *call, const char *const *paths, const char *default_path)
+{
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+  const char *chosen = paths[0];
+
+  for (const char *const *path = paths; *path != NULL; path++)
+    if (cvg_keyring_path_is_in (*path, default_path))
+      {
+        chosen = *path;
+        break;
+      }
+  for (const char *const *path = paths; *path != NULL; path++)
+    if (*path != chosen)
+      g_ptr_array_add (others, g_strdup (*path));
+  g_ptr_array_add (others, NULL);
+
+  call->path = g_strdup (chosen);
+  call->duplicates = (char **) g_ptr_array_free (g_steal_pointer (&others), FALSE);
+}
+
+/* Whether a new item may be made beside those that are locked: an old copy in another collection,
+ * to which somebody has moved it, must not keep the new secret out for as long as that stays
+ * locked. The one in the default collection is read first, and the next store deletes the copy when
+ * it can. */
+static gboolean
+may_create (const char *const *locked, const char *default_path)
+{
+  if (default_path == NULL)
+    return FALSE;
+
+  for (; *locked != NULL; locked++)
+    if (cvg_keyring_path_is_in (*locked, default_path))
+      return FALSE;
+  return TRUE;
 }
 
 static void
@@ -152,7 +202,7 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   g_variant_get (reply, "(^a&o^a&o)", &unlocked, &locked);
   if (!cvg_keyring_has_session (keyring, call->session))
     cvg_keyring_error_set_replaced (&error);
-  else if (unlocked[0] == NULL && (locked[0] != NULL || cvg_keyring_get_default (keyring) == NULL))
+  else if (unlocked[0] == NULL && !may_create (locked, cvg_keyring_get_default (keyring)))
     cvg_keyring_error_set_locked (&error);
 
   if (error != NULL)
@@ -160,11 +210,13 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
-  call->duplicates = unlocked[0] != NULL ? g_strdupv ((char **) unlocked + 1) : NULL;
-  if (unlocked[0] != NULL)
-    set_secret (keyring, task, unlocked[0]);
-  else
-    create_item (keyring, task);
+  if (unlocked[0] == NULL)
+    {
+      create_item (keyring, task);
+      return;
+    }
+  choose_item (call, unlocked, cvg_keyring_get_default (keyring));
+  set_secret (keyring, task);
 }
 
 static void
@@ -186,11 +238,13 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /**
  * cvg_keyring_store_async:
+ * @watch: (transfer none): is told what we wrote
  * @item: (transfer none): what is to be stored; copied
  * @label: what a person sees in a keyring program; used for a new item only
  */
 void
 cvg_keyring_store_async (CvgKeyring *keyring,
+                         CvgKeyringWatch *watch,
                          const CvgVaultItem *item,
                          const char *label,
                          GCancellable *cancellable,
@@ -200,6 +254,7 @@ cvg_keyring_store_async (CvgKeyring *keyring,
   g_autoptr (GTask) task = g_task_new (keyring, cancellable, callback, user_data);
   StoreCall *call = g_new0 (StoreCall, 1);
 
+  call->watch = g_object_ref (watch);
   call->kind = g_strdup (item->kind);
   call->id = g_strdup (item->id);
   call->label = g_strdup (label);

@@ -5,9 +5,11 @@
  */
 #pragma once
 
+#include "adapters/keyring-watch.h"
 #include "adapters/keyring.h"
 
 void cvg_keyring_store_async (CvgKeyring *keyring,
+                              CvgKeyringWatch *watch,
                               const CvgVaultItem *item,
                               const char *label,
                               GCancellable *cancellable,

@@ -11,13 +11,15 @@
 #include "adapters/keyring-remove.h"
 #include "adapters/keyring-store.h"
 #include "adapters/keyring-unlock.h"
+#include "adapters/keyring-watch.h"
 #include "adapters/keyring.h"
 
 struct _CvgVaultSecret
 {
   GObject parent_instance;
 
-  CvgKeyring *keyring; /* (owned) */
+  CvgKeyring *keyring;    /* (owned) */
+  CvgKeyringWatch *watch; /* (owned) */
 };
 
 static void cvg_vault_secret_iface_init (CvgVaultInterface *iface);
@@ -139,7 +141,7 @@ cvg_vault_secret_load_all_async (CvgVault *vault,
                                  gpointer user_data)
 {
   cvg_keyring_load_async (
-      CVG_VAULT_SECRET (vault)->keyring, cancellable, on_loaded,
+      CVG_VAULT_SECRET (vault)->keyring, CVG_VAULT_SECRET (vault)->watch, cancellable, on_loaded,
       task_new (vault, cvg_vault_secret_load_all_async, cancellable, callback, user_data));
 }
 
@@ -177,8 +179,8 @@ cvg_vault_secret_store_async (CvgVault *vault,
   const CvgVaultItem item = { (char *) kind, (char *) id, secret };
 
   cvg_keyring_store_async (
-      CVG_VAULT_SECRET (vault)->keyring, &item, label, cancellable, on_stored,
-      task_new (vault, cvg_vault_secret_store_async, cancellable, callback, user_data));
+      CVG_VAULT_SECRET (vault)->keyring, CVG_VAULT_SECRET (vault)->watch, &item, label, cancellable,
+      on_stored, task_new (vault, cvg_vault_secret_store_async, cancellable, callback, user_data));
 }
 
 static gboolean
@@ -206,7 +208,8 @@ cvg_vault_secret_remove_async (CvgVault *vault,
                                gpointer user_data)
 {
   cvg_keyring_remove_async (
-      CVG_VAULT_SECRET (vault)->keyring, kind, id, cancellable, on_removed,
+      CVG_VAULT_SECRET (vault)->keyring, CVG_VAULT_SECRET (vault)->watch, kind, id, cancellable,
+      on_removed,
       task_new (vault, cvg_vault_secret_remove_async, cancellable, callback, user_data));
 }
 
@@ -225,12 +228,22 @@ cvg_vault_secret_set_timeout (CvgVaultSecret *self, int milliseconds)
   cvg_keyring_set_timeout (self->keyring, milliseconds);
 }
 
+/** cvg_vault_secret_set_quiet: @milliseconds after which changes by others are told; for tests */
+void
+cvg_vault_secret_set_quiet (CvgVaultSecret *self, guint milliseconds)
+{
+  g_return_if_fail (CVG_IS_VAULT_SECRET (self));
+
+  cvg_keyring_watch_set_quiet (self->watch, milliseconds);
+}
+
 /** cvg_vault_secret_stop: tells of no more changes, so that nothing of it lives on */
 void
 cvg_vault_secret_stop (CvgVaultSecret *self)
 {
   g_return_if_fail (CVG_IS_VAULT_SECRET (self));
 
+  cvg_keyring_watch_stop (self->watch);
   cvg_keyring_stop (self->keyring);
 }
 
@@ -240,7 +253,10 @@ cvg_vault_secret_finalize (GObject *object)
   CvgVaultSecret *self = CVG_VAULT_SECRET (object);
 
   g_signal_handlers_disconnect_by_data (self->keyring, self);
+  g_signal_handlers_disconnect_by_data (self->watch, self);
+  cvg_keyring_watch_stop (self->watch);
   cvg_keyring_stop (self->keyring);
+  g_clear_object (&self->watch);
   g_clear_object (&self->keyring);
 
   G_OBJECT_CLASS (cvg_vault_secret_parent_class)->finalize (object);
@@ -286,6 +302,10 @@ cvg_vault_secret_new (GDBusConnection *connection)
   CvgVaultSecret *self = g_object_new (CVG_TYPE_VAULT_SECRET, NULL);
 
   self->keyring = cvg_keyring_new (connection);
+  /* Before us, who will have everything read when it opens. */
+  self->watch = cvg_keyring_watch_new (self->keyring);
+  g_signal_connect_swapped (self->watch, "changed", G_CALLBACK (cvg_vault_emit_items_changed),
+                            self);
   g_signal_connect_swapped (self->keyring, "state-changed",
                             G_CALLBACK (cvg_vault_emit_state_changed), self);
   return CVG_VAULT (self);

@@ -12,4 +12,5 @@ G_DECLARE_FINAL_TYPE (CvgVaultSecret, cvg_vault_secret, CVG, VAULT_SECRET, GObje
 
 CvgVault *cvg_vault_secret_new (GDBusConnection *connection) G_GNUC_WARN_UNUSED_RESULT;
 void cvg_vault_secret_set_timeout (CvgVaultSecret *self, int milliseconds);
+void cvg_vault_secret_set_quiet (CvgVaultSecret *self, guint milliseconds);
 void cvg_vault_secret_stop (CvgVaultSecret *self);

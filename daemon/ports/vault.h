@@ -40,14 +40,16 @@ typedef struct
  *   an absent keyring is the state %CVG_VAULT_UNAVAILABLE
  * @unlock_async: required: asks the person to unlock it (or to make a default collection). May take
  *   minutes. Succeeds at once where it is unlocked
- * @load_all_async: required: every item, in a number of calls that does not grow with theirs; never
- *   prompts
+ * @load_all_async: required: every item, or an error; in few calls and not one for each; never
+ * prompts
  * @store_async: required: makes the item, or replaces the secret of the one there is in one
  *   transaction; @label is what a person sees in a keyring program. Durable when it succeeds. Never
  *   prompts: unlock it before
  * @remove_async: required: deletes the item; not an error if there is none. Never prompts
  *
- * Signal "items-changed": another program deleted or changed items of ours, while it was unlocked.
+ * Signal "items-changed" (no arguments): another program deleted, changed or made items of ours
+ * since they were loaded, or one that was locked away can be read now: time to load anew. Told once
+ * for many, about a second later, and only while it is unlocked
  *
  * All that fails does so with %CVG_ERROR_KEYRING_LOCKED (also if the person dismissed the prompt),
  * %CVG_ERROR_KEYRING_UNAVAILABLE, %CVG_ERROR_FAILED, or %G_IO_ERROR_CANCELLED.

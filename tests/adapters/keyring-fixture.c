@@ -114,6 +114,12 @@ on_state_changed (CvgVault *vault, gpointer user_data)
   g_string_append_c (fixture->states, "?UL-"[cvg_vault_get_state (vault)]);
 }
 
+static void
+on_items_changed (CvgVault *vault, gpointer user_data)
+{
+  ((KeyringFixture *) user_data)->told++;
+}
+
 void
 keyring_fixture_set_up (KeyringFixture *fixture, gconstpointer data)
 {
@@ -126,6 +132,7 @@ keyring_fixture_set_up (KeyringFixture *fixture, gconstpointer data)
   fixture->filter = g_dbus_connection_add_filter (fixture->bus, count_calls, fixture, NULL);
   fixture->vault = cvg_vault_secret_new (NULL);
   g_signal_connect (fixture->vault, "state-changed", G_CALLBACK (on_state_changed), fixture);
+  g_signal_connect (fixture->vault, "items-changed", G_CALLBACK (on_items_changed), fixture);
 }
 
 void
@@ -282,6 +289,32 @@ void
 keyring_fixture_wait_state (KeyringFixture *fixture, CvgVaultState state)
 {
   while (cvg_vault_get_state (fixture->vault) != state)
+    g_main_context_iteration (context, TRUE);
+}
+
+/** keyring_fixture_wait_told: until it was told so often that others changed items */
+void
+keyring_fixture_wait_told (KeyringFixture *fixture, guint times)
+{
+  while (fixture->told < times)
+    g_main_context_iteration (context, TRUE);
+}
+
+static gboolean
+on_time_passed (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/** keyring_fixture_pass_time: for what shall not happen */
+void
+keyring_fixture_pass_time (KeyringFixture *fixture, guint milliseconds)
+{
+  gboolean passed = FALSE;
+
+  g_timeout_add (milliseconds, on_time_passed, &passed);
+  while (!passed)
     g_main_context_iteration (context, TRUE);
 }
 

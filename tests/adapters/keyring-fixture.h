@@ -20,6 +20,7 @@ typedef struct
   CvgVault *vault;      /* (owned) */
   guint changes;        /* how often the state changed */
   GString *states;      /* (owned): to what: U unlocked, L locked, - unavailable */
+  guint told;           /* how often items changed */
   guint filter;         /* counts calls */
   int calls;            /* method calls that left this process; atomic */
 } KeyringFixture;
@@ -38,6 +39,8 @@ void keyring_fixture_kill (KeyringFixture *fixture);
 void keyring_fixture_signal (KeyringFixture *fixture, int number);
 void keyring_fixture_set_activation (KeyringFixture *fixture, const char *command);
 void keyring_fixture_kill_activated (KeyringFixture *fixture);
+void keyring_fixture_wait_told (KeyringFixture *fixture, guint times);
+void keyring_fixture_pass_time (KeyringFixture *fixture, guint milliseconds);
 void keyring_fixture_wait_state (KeyringFixture *fixture, CvgVaultState state);
 
 GVariant *keyring_fixture_call (KeyringFixture *fixture,

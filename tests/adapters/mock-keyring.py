@@ -35,6 +35,7 @@ ITEM = "org.freedesktop.Secret.Item"
 PROMPT = "org.freedesktop.Secret.Prompt"
 DEFAULT = ROOT + "/collection/only"
 OTHER = ROOT + "/collection/other"
+MOVED = "1b3d4c5e-1111-4222-8333-444455556666"
 
 
 def failure(name):
@@ -177,7 +178,9 @@ class Service(dbus.service.Object):
         Collection(state, OTHER)
         if state.other_locked:
             path = dbus.ObjectPath(OTHER + "/moved")
-            state.items[path] = Item(state, path, {"application": "org.claviger"}, b"")
+            attributes = {"application": "org.claviger", "kind": "credentials", "id": MOVED}
+            secret = f"claviger credentials {MOVED}\nold".encode()
+            state.items[path] = Item(state, path, attributes, secret)
 
     @dbus.service.method(SERVICE, in_signature="sv", out_signature="vo")
     def OpenSession(self, algorithm, data):

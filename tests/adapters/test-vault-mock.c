@@ -240,6 +240,29 @@ test_items_elsewhere (KeyringFixture *fixture, gconstpointer data)
   assert_log (fixture, ""); /* nothing is left to ask for */
 }
 
+/* A copy that lies in a locked collection keeps no new secret out, and comes to nothing. */
+static void
+test_stale_copy_elsewhere (KeyringFixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  keyring_fixture_spawn_mock (fixture, "elsewhere accept");
+  g_assert_null (keyring_fixture_load_one (fixture, ID_B));
+  g_assert_true (keyring_fixture_store (fixture, ID_B, "new", NULL));
+  before = keyring_fixture_load_one (fixture, ID_B);
+  g_assert_cmpstr (before, ==, "new");
+  assert_log (fixture, "");
+
+  g_assert_true (keyring_fixture_unlock (fixture, NULL, NULL));
+  g_assert_cmpuint (count_items (fixture), ==, 2);
+  after = keyring_fixture_load_one (fixture, ID_B);
+  g_assert_cmpstr (after, ==, "new");
+  g_assert_true (keyring_fixture_store (fixture, ID_B, "newer", NULL));
+  while (count_items (fixture) == 2)
+    g_main_context_iteration (NULL, FALSE);
+}
+
 static void
 test_activation (KeyringFixture *fixture, gconstpointer data)
 {
@@ -286,6 +309,7 @@ main (int argc, char **argv)
   add ("/vault-mock/errors-are-failures", test_errors_are_failures);
   add ("/vault-mock/default-is-made", test_default_is_made);
   add ("/vault-mock/items-elsewhere", test_items_elsewhere);
+  add ("/vault-mock/stale-copy-elsewhere", test_stale_copy_elsewhere);
   add ("/vault-mock/activation", test_activation);
   return keyring_fixture_run_tests (TRUE);
 }

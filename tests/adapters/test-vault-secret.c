@@ -5,70 +5,7 @@
  */
 #include <string.h>
 
-#include "keyring-fixture.h"
-
-#define COLLECTION "/org/freedesktop/secrets/collection/login"
-#define SERVICE_PATH "/org/freedesktop/secrets"
-#define SERVICE "org.freedesktop.Secret.Service"
-
-static void
-spawn_unlocked (KeyringFixture *fixture)
-{
-  const char *const argv[] = { "gnome-keyring-daemon", "--foreground", "--unlock",
-                               "--components=secrets", NULL };
-
-  keyring_fixture_spawn (fixture, argv, "password");
-}
-
-/* Never unlocked since it was started: its items have lost their schemas. */
-static void
-spawn_cold (KeyringFixture *fixture)
-{
-  const char *const argv[] = { "gnome-keyring-daemon", "--start", "--foreground",
-                               "--components=secrets", NULL };
-
-  keyring_fixture_spawn (fixture, argv, NULL);
-}
-
-static void
-lock (KeyringFixture *fixture)
-{
-  g_autoptr (GVariant) reply =
-      keyring_fixture_call (fixture, SERVICE_PATH, SERVICE, "Lock",
-                            g_variant_new_parsed ("([objectpath '" COLLECTION "'],)"));
-}
-
-static gsize
-count_items (KeyringFixture *fixture)
-{
-  g_autoptr (GVariant) reply =
-      keyring_fixture_call (fixture, SERVICE_PATH, SERVICE, "SearchItems",
-                            g_variant_new_parsed ("({'application': 'org.claviger'},)"));
-  g_autoptr (GVariant) unlocked = g_variant_get_child_value (reply, 0);
-  g_autoptr (GVariant) locked = g_variant_get_child_value (reply, 1);
-
-  return g_variant_n_children (unlocked) + g_variant_n_children (locked);
-}
-
-/* An item as another program, or a crash, would leave it. */
-static void
-put_raw (KeyringFixture *fixture, const char *id, const char *extra, const char *secret)
-{
-  g_autoptr (GVariant) opened = keyring_fixture_call (fixture, SERVICE_PATH, SERVICE, "OpenSession",
-                                                      g_variant_new_parsed ("('plain', <''>)"));
-  g_autoptr (GVariant) created = NULL;
-  const char *session = NULL;
-
-  g_variant_get (opened, "(v&o)", NULL, &session);
-  created = keyring_fixture_call (
-      fixture, COLLECTION, "org.freedesktop.Secret.Collection", "CreateItem",
-      g_variant_new_parsed (
-          "({'org.freedesktop.Secret.Item.Label': <'raw'>, "
-          "'org.freedesktop.Secret.Item.Attributes': <{'application': 'org.claviger', "
-          "'kind': 'credentials', 'id': %s, 'extra': %s}>}, (%o, @ay [], %^ay, 'text/plain'), "
-          "false)",
-          id, extra, session, secret));
-}
+#include "gnome-keyring.h"
 
 static void
 test_round_trip (KeyringFixture *fixture, gconstpointer data)
@@ -77,7 +14,7 @@ test_round_trip (KeyringFixture *fixture, gconstpointer data)
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
 
-  spawn_unlocked (fixture);
+  gnome_keyring_spawn_unlocked (fixture);
   g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNKNOWN);
   keyring_fixture_start (fixture);
   g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNLOCKED);
@@ -96,7 +33,7 @@ test_round_trip (KeyringFixture *fixture, gconstpointer data)
   g_assert_true (keyring_fixture_remove (fixture, ID_A, NULL));
   g_assert_true (keyring_fixture_remove (fixture, ID_A, NULL)); /* nothing is left to do */
   g_assert_null (keyring_fixture_load_one (fixture, ID_A));
-  g_assert_cmpuint (count_items (fixture), ==, 1);
+  g_assert_cmpuint (gnome_keyring_count_items (fixture), ==, 1);
 }
 
 static void
@@ -104,10 +41,10 @@ test_replace_keeps_one (KeyringFixture *fixture, gconstpointer data)
 {
   g_autofree char *text = NULL;
 
-  spawn_unlocked (fixture);
+  gnome_keyring_spawn_unlocked (fixture);
   for (int i = 0; i < 3; i++)
     g_assert_true (keyring_fixture_store (fixture, ID_A, i < 2 ? "old" : "new", NULL));
-  g_assert_cmpuint (count_items (fixture), ==, 1);
+  g_assert_cmpuint (gnome_keyring_count_items (fixture), ==, 1);
   text = keyring_fixture_load_one (fixture, ID_A);
   g_assert_cmpstr (text, ==, "new");
 }
@@ -121,9 +58,9 @@ test_attributes_tell_nothing (KeyringFixture *fixture, gconstpointer data)
   g_autofree char *text = NULL;
   g_autofree const char **paths = NULL;
 
-  spawn_unlocked (fixture);
+  gnome_keyring_spawn_unlocked (fixture);
   g_assert_true (keyring_fixture_store (fixture, ID_A, "secret", NULL));
-  found = keyring_fixture_call (fixture, SERVICE_PATH, SERVICE, "SearchItems",
+  found = keyring_fixture_call (fixture, GNOME_KEYRING_PATH, GNOME_KEYRING_SERVICE, "SearchItems",
                                 g_variant_new_parsed ("({'application': 'org.claviger'},)"));
   g_variant_get (found, "(^a&oao)", &paths, NULL);
   reply =
@@ -160,32 +97,32 @@ assert_all_fail (KeyringFixture *fixture, CvgError code)
 static void
 test_lock (KeyringFixture *fixture, gconstpointer data)
 {
-  spawn_unlocked (fixture);
+  gnome_keyring_spawn_unlocked (fixture);
   keyring_fixture_start (fixture);
   g_assert_true (keyring_fixture_store (fixture, ID_A, "old", NULL));
   g_assert_true (keyring_fixture_unlock (fixture, NULL, NULL)); /* is unlocked: at once */
   g_assert_cmpuint (fixture->changes, ==, 1);
 
-  lock (fixture);
+  gnome_keyring_lock (fixture);
   keyring_fixture_wait_state (fixture, CVG_VAULT_LOCKED);
   g_assert_cmpuint (fixture->changes, ==, 2);
   assert_all_fail (fixture, CVG_ERROR_KEYRING_LOCKED);
-  g_assert_cmpuint (count_items (fixture), ==, 1);
+  g_assert_cmpuint (gnome_keyring_count_items (fixture), ==, 1);
   g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_LOCKED);
 }
 
 static void
 test_cold_is_not_empty (KeyringFixture *fixture, gconstpointer data)
 {
-  spawn_unlocked (fixture);
+  gnome_keyring_spawn_unlocked (fixture);
   g_assert_true (keyring_fixture_store (fixture, ID_A, "old", NULL));
   keyring_fixture_kill (fixture);
   keyring_fixture_wait_state (fixture, CVG_VAULT_UNAVAILABLE);
 
-  spawn_cold (fixture);
+  gnome_keyring_spawn_cold (fixture);
   keyring_fixture_wait_state (fixture, CVG_VAULT_LOCKED);
   assert_all_fail (fixture, CVG_ERROR_KEYRING_LOCKED);
-  g_assert_cmpuint (count_items (fixture), ==, 1);
+  g_assert_cmpuint (gnome_keyring_count_items (fixture), ==, 1);
 }
 
 static void
@@ -193,19 +130,19 @@ test_killed_and_back (KeyringFixture *fixture, gconstpointer data)
 {
   g_autofree char *text = NULL;
 
-  spawn_unlocked (fixture);
+  gnome_keyring_spawn_unlocked (fixture);
   keyring_fixture_start (fixture);
   g_assert_true (keyring_fixture_store (fixture, ID_A, "old", NULL));
   keyring_fixture_kill (fixture);
   keyring_fixture_wait_state (fixture, CVG_VAULT_UNAVAILABLE);
   assert_all_fail (fixture, CVG_ERROR_KEYRING_UNAVAILABLE);
 
-  spawn_unlocked (fixture);
+  gnome_keyring_spawn_unlocked (fixture);
   keyring_fixture_wait_state (fixture, CVG_VAULT_UNLOCKED);
   text = keyring_fixture_load_one (fixture, ID_A);
   g_assert_cmpstr (text, ==, "old");
   g_assert_true (keyring_fixture_store (fixture, ID_A, "new", NULL));
-  g_assert_cmpuint (count_items (fixture), ==, 1);
+  g_assert_cmpuint (gnome_keyring_count_items (fixture), ==, 1);
 }
 
 static void
@@ -222,7 +159,7 @@ test_killed_during_operations (KeyringFixture *fixture, gconstpointer data)
   g_autoptr (CvgSecret) secret = cvg_secret_new ("x");
   GAsyncResult *results[6] = { NULL };
 
-  spawn_unlocked (fixture);
+  gnome_keyring_spawn_unlocked (fixture);
   keyring_fixture_start (fixture);
   for (int i = 0; i < 3; i++)
     {
@@ -254,7 +191,7 @@ test_killed_during_operations (KeyringFixture *fixture, gconstpointer data)
 static void
 test_no_default (KeyringFixture *fixture, gconstpointer data)
 {
-  spawn_cold (fixture); /* with an empty home */
+  gnome_keyring_spawn_cold (fixture); /* with an empty home */
   keyring_fixture_start (fixture);
   g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNAVAILABLE);
   assert_all_fail (fixture, CVG_ERROR_KEYRING_UNAVAILABLE);
@@ -267,7 +204,7 @@ test_no_keyring (KeyringFixture *fixture, gconstpointer data)
   g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_UNAVAILABLE);
   assert_all_fail (fixture, CVG_ERROR_KEYRING_UNAVAILABLE);
 
-  spawn_unlocked (fixture);
+  gnome_keyring_spawn_unlocked (fixture);
   keyring_fixture_wait_state (fixture, CVG_VAULT_UNLOCKED);
 }
 
@@ -277,7 +214,7 @@ test_many_items_few_calls (KeyringFixture *fixture, gconstpointer data)
   guint count = g_test_slow () ? 500 : 60; /* each store rewrites the whole keyring */
   int calls;
 
-  spawn_unlocked (fixture);
+  gnome_keyring_spawn_unlocked (fixture);
   keyring_fixture_start (fixture);
   for (guint i = 0; i < count; i++)
     {
@@ -306,9 +243,9 @@ test_what_crashes_leave (KeyringFixture *fixture, gconstpointer data)
   g_autoptr (GPtrArray) items = NULL;
   g_autofree char *text = NULL;
 
-  spawn_unlocked (fixture);
-  put_raw (fixture, ID_A, "", "");              /* between the two halves of CreateItem */
-  put_raw (fixture, ID_B, "", "not wrapped\n"); /* by a person, with a keyring program */
+  gnome_keyring_spawn_unlocked (fixture);
+  gnome_keyring_put (fixture, ID_A, "", "");              /* between the two halves of CreateItem */
+  gnome_keyring_put (fixture, ID_B, "", "not wrapped\n"); /* by a person, with a keyring program */
   items = keyring_fixture_load (fixture, NULL);
   g_assert_nonnull (items);
   g_assert_cmpuint (items->len, ==, 0);
@@ -316,7 +253,7 @@ test_what_crashes_leave (KeyringFixture *fixture, gconstpointer data)
   g_assert_true (keyring_fixture_store (fixture, ID_A, "mended", NULL));
   text = keyring_fixture_load_one (fixture, ID_A);
   g_assert_cmpstr (text, ==, "mended");
-  g_assert_cmpuint (count_items (fixture), ==, 2);
+  g_assert_cmpuint (gnome_keyring_count_items (fixture), ==, 2);
 }
 
 static void
@@ -324,18 +261,18 @@ test_copies_end (KeyringFixture *fixture, gconstpointer data)
 {
   g_autofree char *text = NULL;
 
-  spawn_unlocked (fixture);
-  put_raw (fixture, ID_A, "1", "claviger credentials " ID_A "\nold");
-  put_raw (fixture, ID_A, "2", "claviger credentials " ID_A "\nold");
-  g_assert_cmpuint (count_items (fixture), ==, 2);
+  gnome_keyring_spawn_unlocked (fixture);
+  gnome_keyring_put (fixture, ID_A, "1", "claviger credentials " ID_A "\nold");
+  gnome_keyring_put (fixture, ID_A, "2", "claviger credentials " ID_A "\nold");
+  g_assert_cmpuint (gnome_keyring_count_items (fixture), ==, 2);
   g_assert_true (keyring_fixture_store (fixture, ID_A, "new", NULL));
   text = keyring_fixture_load_one (fixture, ID_A);
   g_assert_cmpstr (text, ==, "new");
-  g_assert_cmpuint (count_items (fixture), ==, 1);
+  g_assert_cmpuint (gnome_keyring_count_items (fixture), ==, 1);
 
-  put_raw (fixture, ID_A, "3", "claviger credentials " ID_A "\nold");
+  gnome_keyring_put (fixture, ID_A, "3", "claviger credentials " ID_A "\nold");
   g_assert_true (keyring_fixture_remove (fixture, ID_A, NULL));
-  g_assert_cmpuint (count_items (fixture), ==, 0);
+  g_assert_cmpuint (gnome_keyring_count_items (fixture), ==, 0);
 }
 
 static void
@@ -346,7 +283,7 @@ test_cancel (KeyringFixture *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  spawn_unlocked (fixture);
+  gnome_keyring_spawn_unlocked (fixture);
   cvg_vault_store_async (fixture->vault, CVG_VAULT_CLIENT, ID_A, "l", secret, cancellable, on_done,
                          &result);
   g_cancellable_cancel (cancellable);
@@ -355,7 +292,7 @@ test_cancel (KeyringFixture *fixture, gconstpointer data)
   g_assert_false (cvg_vault_store_finish (fixture->vault, result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_object (&result);
-  g_assert_cmpuint (count_items (fixture), ==, 0);
+  g_assert_cmpuint (gnome_keyring_count_items (fixture), ==, 0);
 }
 
 static void
