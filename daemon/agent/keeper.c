@@ -278,6 +278,19 @@ reconcile (CvgKeeper *self, CvgEntry *entry, CvgCredentials *held)
   cvg_rotations_forget_saved (self->rotations, entry, held->serial);
 }
 
+/* An item that is there and says nothing: written by a crash or by another program. What memory has
+ * of it goes there anew. Returns: (transfer none) (nullable): whose it is */
+static CvgEntry *
+keep_in_spite_of (CvgKeeper *self, const CvgVaultItem *item, const char *reason)
+{
+  CvgEntry *entry = cvg_instances_lookup (self->instances, item->id, NULL);
+
+  g_warning ("Instance %s: %s", item->id, reason);
+  if (entry != NULL && entry->credentials != NULL)
+    entry->unsaved = TRUE;
+  return entry;
+}
+
 /* Returns: (transfer none) (nullable): whose they are */
 static CvgEntry *
 take_credentials (CvgKeeper *self, const CvgVaultItem *item)
@@ -288,10 +301,7 @@ take_credentials (CvgKeeper *self, const CvgVaultItem *item)
   CvgEntry *entry = NULL;
 
   if (held == NULL)
-    {
-      g_warning ("Instance %s: %s", item->id, error->message);
-      return NULL;
-    }
+    return keep_in_spite_of (self, item, error->message);
 
   entry = find_or_rebuild_entry (self, item->id, identity);
   if (entry != NULL)

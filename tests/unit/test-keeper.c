@@ -523,6 +523,108 @@ test_items_of_nobody (void)
   g_assert_cmpuint (cvg_vault_dummy_count_items (world->vault), ==, 4);
 }
 
+/* ---- changed by another program -------------------------------------------------------------- */
+
+static void
+put_held (AgentWorld *world, const char *token, const char *refresh_token, guint64 serial)
+{
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials (token, refresh_token, 3600);
+
+  credentials->serial = serial;
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+}
+
+static void
+tell (AgentWorld *world)
+{
+  cvg_vault_dummy_tell_items_changed (world->vault);
+  agent_world_settle ();
+}
+
+static void
+assert_held (AgentWorld *world, const char *expected)
+{
+  g_autofree char *held = agent_world_dup_stored (world, AGENT_WORLD_ID);
+
+  g_assert_cmpstr (held, ==, expected);
+}
+
+static void
+test_others_delete (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  guint64 generation = entry->generation;
+  guint changes = 0;
+
+  g_signal_connect (world->instances, "changed", G_CALLBACK (count_change), &changes);
+  cvg_vault_dummy_forget (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID);
+  tell (world);
+  g_assert_null (entry->credentials);
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "signed-out");
+  g_assert_cmpuint (entry->generation, !=, generation);
+  g_assert_cmpuint (changes, >, 0);
+  g_assert_true (cvg_keeper_is_open (world->keeper));
+  g_signal_handlers_disconnect_by_data (world->instances, &changes);
+}
+
+static void
+test_others_put_an_old_copy_back (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = NULL;
+
+  put_held (world, "hush-A5", "hush-R5", 5);
+  agent_world_start (world);
+  put_held (world, "hush-A1", "hush-R1", 1);
+  tell (world);
+  /* The server has replaced R1 long ago: ours goes back there. */
+  entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  agent_world_assert_secret (entry->credentials->access_token, "hush-A5");
+  assert_held (world, "hush-A5/hush-R5/5");
+  g_assert_false (entry->unsaved);
+  g_assert_cmpuint (entry->anchors->len, ==, 1);
+}
+
+static void
+test_others_put_a_newer_one (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+
+  put_held (world, "hush-A5", "hush-R5", 5);
+  tell (world);
+  agent_world_assert_secret (agent_world_lookup (world, AGENT_WORLD_ID)->credentials->access_token,
+                             "hush-A5");
+  assert_held (world, "hush-A5/hush-R5/5");
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_STORE), ==, 0);
+}
+
+static void
+test_others_put_nonsense (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+
+  cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID, "nonsense");
+  tell (world);
+  agent_world_take_warning (AGENT_WORLD_ID);
+  assert_held (world, "hush-A1/hush-R1/1");
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+}
+
+static void
+test_others_change_it_while_it_is_read (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  tell (world);
+  /* What is being read may be what was there before. */
+  tell (world);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  agent_world_settle ();
+  g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_LOAD_ALL), ==, 3);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -552,6 +654,12 @@ main (int argc, char *argv[])
   g_test_add_func ("/keeper/memory/item-missing", test_item_missing);
   g_test_add_func ("/keeper/memory/item-unreadable", test_item_unreadable);
   g_test_add_func ("/keeper/memory/items-of-nobody", test_items_of_nobody);
+  g_test_add_func ("/keeper/others/delete", test_others_delete);
+  g_test_add_func ("/keeper/others/put-an-old-copy-back", test_others_put_an_old_copy_back);
+  g_test_add_func ("/keeper/others/put-a-newer-one", test_others_put_a_newer_one);
+  g_test_add_func ("/keeper/others/put-nonsense", test_others_put_nonsense);
+  g_test_add_func ("/keeper/others/change-it-while-it-is-read",
+                   test_others_change_it_while_it_is_read);
 
   return g_test_run ();
 }
