@@ -3,6 +3,8 @@
  */
 #include "agent/entry.h"
 
+#include "model/rotation.h"
+
 /**
  * cvg_entry_new:
  * @record: (transfer none): its record
@@ -102,7 +104,7 @@ cvg_entry_give_serial (CvgEntry *entry)
 }
 
 /* Each costs a box in the journal. Only a keyring that fails for days gets there. */
-#define ANCHORS_MAX 16
+#define ANCHORS_MAX CVG_ROTATION_MAX_BOXES
 
 static gboolean
 find_anchor (const CvgEntry *entry, const CvgSecret *token, guint *index)

@@ -11,6 +11,7 @@
 #include "agent/rotations.h"
 
 #include "dbus/error.h"
+#include "model/kill-point.h"
 
 struct _CvgRotations
 {
@@ -92,6 +93,7 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (CvgRotations) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  CVG_KILL_POINT ("note-removed");
   self->n_pending--;
   /* What stays behind is recognized by its serials. */
   if (!cvg_journal_remove_finish (CVG_JOURNAL (source), result, &error))

@@ -5,112 +5,15 @@
 
 #include <string.h>
 
-#include "doubles/agent-world.h"
+#include "doubles/agent-refresh.h"
 
 #define WAITER_SECONDS 24
 #define RETRY_SECONDS 30
 
-/* The refresher of an agent that is signed in. */
-typedef struct
-{
-  AgentWorld *world;
-  CvgRefresher *refresher;
-  CvgEntry *entry;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  AgentWorld *world = agent_world_new_started (CVG_VAULT_UNLOCKED);
-
-  fixture->world = world;
-  fixture->entry = cvg_entry_ref (agent_world_lookup (world, AGENT_WORLD_ID));
-  fixture->refresher = cvg_agent_get_refresher (world->agent);
-  cvg_http_dummy_set_hold (world->http, TRUE);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  agent_world_settle ();
-  g_assert_true (cvg_refresher_is_idle (fixture->refresher));
-  cvg_entry_unref (fixture->entry);
-  agent_world_free (fixture->world);
-}
-
-static void
-refresh (Fixture *fixture, GCancellable *cancellable, GAsyncResult **slot)
-{
-  cvg_refresher_refresh_async (fixture->refresher, fixture->entry, CVG_URGENCY_CALLER, cancellable,
-                               agent_world_on_ready, slot);
-}
-
-/* The oldest request on the wire is answered, and what comes of it is done. */
-static void
-answer (Fixture *fixture)
-{
-  agent_world_settle ();
-  cvg_http_dummy_answer (fixture->world->http);
-  agent_world_settle ();
-}
-
-static void
-assert_served (Fixture *fixture, GAsyncResult *result, const char *token)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CvgCredentials) credentials = NULL;
-
-  g_assert_nonnull (result);
-  credentials = cvg_refresher_refresh_finish (fixture->refresher, result, &error);
-  g_assert_no_error (error);
-  agent_world_assert_secret (credentials->access_token, token);
-}
-
-static void
-assert_failed (Fixture *fixture, GAsyncResult *result, CvgError code)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_nonnull (result);
-  g_assert_null (cvg_refresher_refresh_finish (fixture->refresher, result, &error));
-  agent_world_assert_error (error, code);
-}
-
-static void
-assert_stored (Fixture *fixture, const char *expected)
-{
-  g_autofree char *stored = agent_world_dup_stored (fixture->world, AGENT_WORLD_ID);
-
-  g_assert_cmpstr (stored, ==, expected);
-}
-
-static void
-assert_in_memory (Fixture *fixture, const char *access, const char *refresh_token, guint64 serial)
-{
-  const CvgCredentials *credentials = fixture->entry->credentials;
-
-  g_assert_nonnull (credentials);
-  agent_world_assert_secret (credentials->access_token, access);
-  agent_world_assert_secret (credentials->refresh_token, refresh_token);
-  g_assert_cmpuint (credentials->serial, ==, serial);
-}
-
-static guint
-count_requests (Fixture *fixture)
-{
-  return cvg_http_dummy_get_count (fixture->world->http);
-}
-
-static const char *
-status_of (Fixture *fixture)
-{
-  return cvg_entry_get_status (fixture->entry, cvg_keeper_is_open (fixture->world->keeper));
-}
-
 /* ---- the way it should go -------------------------------------------------------------------- */
 
 static void
-test_refresh (Fixture *fixture, gconstpointer data)
+test_refresh (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
@@ -119,11 +22,11 @@ test_refresh (Fixture *fixture, gconstpointer data)
 
   agent_world_push_token (world, "hush-A2", "hush-R2");
   agent_world_pass (world, 100);
-  refresh (fixture, NULL, &result);
+  agent_refresh_refresh (fixture, NULL, &result);
   agent_world_settle ();
   cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   g_assert_false (cvg_refresher_is_idle (fixture->refresher));
-  g_assert_cmpuint (count_requests (fixture), ==, 1);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 1);
   request = cvg_http_dummy_get_request (world->http, 0);
   g_assert_cmpstr (request->method, ==, "POST");
   g_assert_cmpstr (request->url, ==, "https://auth.atlassian.com/oauth/token");
@@ -134,62 +37,62 @@ test_refresh (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (request->body, "\"client_secret\":\"hush-S\""));
 
   /* Nothing is handed out or applied before it is durable. */
-  answer (fixture);
+  agent_refresh_answer (fixture);
   g_assert_null (result);
-  assert_in_memory (fixture, "hush-A1", "hush-R1", 1);
+  agent_refresh_assert_in_memory (fixture, "hush-A1", "hush-R1", 1);
   cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   agent_world_settle ();
 
-  assert_served (fixture, result, "hush-A2");
-  assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
-  assert_stored (fixture, "hush-A2/hush-R2/2");
+  agent_refresh_assert_served (fixture, result, "hush-A2");
+  agent_refresh_assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
   g_assert_cmpint (fixture->entry->credentials->obtained_at, ==, AGENT_WORLD_NOW + 100);
   g_assert_cmpint (fixture->entry->credentials->expires_at, ==, AGENT_WORLD_NOW + 3700);
   g_assert_cmpstr (fixture->entry->credentials->scope, ==, "read:me offline_access");
   g_assert_cmpstr (fixture->entry->credentials->client_id, ==, AGENT_WORLD_CLIENT_ID);
   g_assert_false (fixture->entry->unsaved);
-  g_assert_cmpstr (status_of (fixture), ==, "active");
+  g_assert_cmpstr (agent_refresh_status_of (fixture), ==, "active");
   /* A refresh does not cost a file. */
   g_assert_cmpuint (cvg_records_dummy_count_saves (world->records), ==, saves);
 }
 
 static void
-test_no_rotation (Fixture *fixture, gconstpointer data)
+test_no_rotation (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
   /* RFC 6749 section 6: without a new one, the old one stays good. */
   agent_world_push_token (fixture->world, "hush-A2", NULL);
-  refresh (fixture, NULL, &result);
-  answer (fixture);
-  assert_served (fixture, result, "hush-A2");
-  assert_in_memory (fixture, "hush-A2", "hush-R1", 2);
-  assert_stored (fixture, "hush-A2/hush-R1/2");
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, result, "hush-A2");
+  agent_refresh_assert_in_memory (fixture, "hush-A2", "hush-R1", 2);
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R1/2");
 }
 
 static void
-test_one_after_another (Fixture *fixture, gconstpointer data)
+test_one_after_another (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) first = NULL;
   g_autoptr (GAsyncResult) second = NULL;
 
   agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
   agent_world_push_token (fixture->world, "hush-A3", "hush-R3");
-  refresh (fixture, NULL, &first);
-  answer (fixture);
-  assert_served (fixture, first, "hush-A2");
-  refresh (fixture, NULL, &second);
-  answer (fixture);
-  assert_served (fixture, second, "hush-A3");
+  agent_refresh_refresh (fixture, NULL, &first);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, first, "hush-A2");
+  agent_refresh_refresh (fixture, NULL, &second);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, second, "hush-A3");
   g_assert_nonnull (strstr (cvg_http_dummy_get_request (fixture->world->http, 1)->body,
                             "\"refresh_token\":\"hush-R2\""));
-  assert_in_memory (fixture, "hush-A3", "hush-R3", 3);
+  agent_refresh_assert_in_memory (fixture, "hush-A3", "hush-R3", 3);
 }
 
 /* ---- several callers ------------------------------------------------------------------------- */
 
 static void
-test_joined (Fixture *fixture, gconstpointer data)
+test_joined (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) first = NULL;
@@ -197,13 +100,13 @@ test_joined (Fixture *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) third = NULL;
 
   agent_world_push_token (world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &first);
-  refresh (fixture, NULL, &second);
+  agent_refresh_refresh (fixture, NULL, &first);
+  agent_refresh_refresh (fixture, NULL, &second);
   agent_world_settle ();
   cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
-  answer (fixture);
+  agent_refresh_answer (fixture);
   /* Also who comes while it is being made durable. */
-  refresh (fixture, NULL, &third);
+  agent_refresh_refresh (fixture, NULL, &third);
   agent_world_settle ();
   g_assert_null (first);
   g_assert_null (second);
@@ -211,32 +114,32 @@ test_joined (Fixture *fixture, gconstpointer data)
   cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   agent_world_settle ();
 
-  assert_served (fixture, first, "hush-A2");
-  assert_served (fixture, second, "hush-A2");
-  assert_served (fixture, third, "hush-A2");
-  g_assert_cmpuint (count_requests (fixture), ==, 1);
+  agent_refresh_assert_served (fixture, first, "hush-A2");
+  agent_refresh_assert_served (fixture, second, "hush-A2");
+  agent_refresh_assert_served (fixture, third, "hush-A2");
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 1);
 }
 
 static void
-test_joined_failure (Fixture *fixture, gconstpointer data)
+test_joined_failure (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) first = NULL;
   g_autoptr (GAsyncResult) second = NULL;
 
   cvg_http_dummy_push_error (fixture->world->http,
                              g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "No network"));
-  refresh (fixture, NULL, &first);
-  refresh (fixture, NULL, &second);
-  answer (fixture);
-  assert_failed (fixture, first, CVG_ERROR_TRY_LATER);
-  assert_failed (fixture, second, CVG_ERROR_TRY_LATER);
-  g_assert_cmpuint (count_requests (fixture), ==, 1);
-  g_assert_cmpstr (status_of (fixture), ==, "unreachable");
-  assert_in_memory (fixture, "hush-A1", "hush-R1", 1);
+  agent_refresh_refresh (fixture, NULL, &first);
+  agent_refresh_refresh (fixture, NULL, &second);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, first, CVG_ERROR_TRY_LATER);
+  agent_refresh_assert_failed (fixture, second, CVG_ERROR_TRY_LATER);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 1);
+  g_assert_cmpstr (agent_refresh_status_of (fixture), ==, "unreachable");
+  agent_refresh_assert_in_memory (fixture, "hush-A1", "hush-R1", 1);
 }
 
 static void
-test_one_cancels (Fixture *fixture, gconstpointer data)
+test_one_cancels (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) left = NULL;
@@ -245,8 +148,8 @@ test_one_cancels (Fixture *fixture, gconstpointer data)
 
   /* The one that began it leaves; the request is not taken back. */
   agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
-  refresh (fixture, cancellable, &left);
-  refresh (fixture, NULL, &stays);
+  agent_refresh_refresh (fixture, cancellable, &left);
+  agent_refresh_refresh (fixture, NULL, &stays);
   g_cancellable_cancel (cancellable);
   agent_world_settle ();
   g_assert_nonnull (left);
@@ -255,75 +158,75 @@ test_one_cancels (Fixture *fixture, gconstpointer data)
   g_assert_null (stays);
   g_assert_cmpuint (cvg_http_dummy_get_held (fixture->world->http), ==, 1);
 
-  answer (fixture);
-  assert_served (fixture, stays, "hush-A2");
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, stays, "hush-A2");
 }
 
 static void
-test_all_cancel (Fixture *fixture, gconstpointer data)
+test_all_cancel (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) left = NULL;
 
   agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
-  refresh (fixture, cancellable, &left);
+  agent_refresh_refresh (fixture, cancellable, &left);
   g_cancellable_cancel (cancellable);
   agent_world_settle ();
   g_assert_nonnull (left);
   /* The server may have replaced the refresh token already: the answer is caught for nobody. */
-  answer (fixture);
-  assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
-  assert_stored (fixture, "hush-A2/hush-R2/2");
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
 }
 
 static void
-test_deadline (Fixture *fixture, gconstpointer data)
+test_deadline (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) early = NULL;
   g_autoptr (GAsyncResult) late = NULL;
 
   agent_world_push_token (world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &early);
+  agent_refresh_refresh (fixture, NULL, &early);
   agent_world_pass (world, 10);
-  refresh (fixture, NULL, &late);
+  agent_refresh_refresh (fixture, NULL, &late);
   agent_world_pass (world, WAITER_SECONDS - 10 - 1);
   g_assert_null (early);
   agent_world_pass (world, 1);
-  assert_failed (fixture, early, CVG_ERROR_TRY_LATER);
+  agent_refresh_assert_failed (fixture, early, CVG_ERROR_TRY_LATER);
   g_assert_null (late);
   /* The flight goes on, the instance is not to blame, and its answer counts. */
   g_assert_cmpuint (cvg_http_dummy_get_held (world->http), ==, 1);
-  g_assert_cmpstr (status_of (fixture), ==, "active");
-  answer (fixture);
-  assert_served (fixture, late, "hush-A2");
-  assert_stored (fixture, "hush-A2/hush-R2/2");
+  g_assert_cmpstr (agent_refresh_status_of (fixture), ==, "active");
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, late, "hush-A2");
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
 }
 
 static void
-test_deadline_of_all (Fixture *fixture, gconstpointer data)
+test_deadline_of_all (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GAsyncResult) joins = NULL;
 
   agent_world_push_token (world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &result);
+  agent_refresh_refresh (fixture, NULL, &result);
   agent_world_pass (world, WAITER_SECONDS);
-  assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
   /* Who comes now joins what is on the wire, and does not send the refresh token twice. */
-  refresh (fixture, NULL, &joins);
+  agent_refresh_refresh (fixture, NULL, &joins);
   agent_world_settle ();
-  g_assert_cmpuint (count_requests (fixture), ==, 1);
-  answer (fixture);
-  assert_served (fixture, joins, "hush-A2");
-  assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 1);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, joins, "hush-A2");
+  agent_refresh_assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
 }
 
 /* A caller that wants the next one as soon as it has this one. */
 typedef struct
 {
-  Fixture *fixture;
+  AgentRefresh *fixture;
   GAsyncResult *next;
 } Insatiable;
 
@@ -332,12 +235,12 @@ on_refreshed_again (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Insatiable *insatiable = user_data;
 
-  assert_served (insatiable->fixture, result, "hush-A2");
-  refresh (insatiable->fixture, NULL, &insatiable->next);
+  agent_refresh_assert_served (insatiable->fixture, result, "hush-A2");
+  agent_refresh_refresh (insatiable->fixture, NULL, &insatiable->next);
 }
 
 static void
-test_again_from_the_callback (Fixture *fixture, gconstpointer data)
+test_again_from_the_callback (AgentRefresh *fixture, gconstpointer data)
 {
   Insatiable insatiable = { .fixture = fixture };
 
@@ -345,16 +248,16 @@ test_again_from_the_callback (Fixture *fixture, gconstpointer data)
   agent_world_push_token (fixture->world, "hush-A3", "hush-R3");
   cvg_refresher_refresh_async (fixture->refresher, fixture->entry, CVG_URGENCY_CALLER, NULL,
                                on_refreshed_again, &insatiable);
-  answer (fixture);
+  agent_refresh_answer (fixture);
   /* A new flight: joining the one that has just landed would be waiting for ever. */
-  g_assert_cmpuint (count_requests (fixture), ==, 2);
-  answer (fixture);
-  assert_served (fixture, insatiable.next, "hush-A3");
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 2);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, insatiable.next, "hush-A3");
   g_clear_object (&insatiable.next);
 }
 
 static void
-test_two_instances (Fixture *fixture, gconstpointer data)
+test_two_instances (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   CvgEntry *other = agent_world_add_instance (world, "Confluence");
@@ -366,15 +269,15 @@ test_two_instances (Fixture *fixture, gconstpointer data)
   cvg_instances_replace_credentials (world->instances, other, credentials, other->record);
   agent_world_push_token (world, "hush-A2", "hush-R2");
   agent_world_push_token (world, "hush-B2", "hush-Q2");
-  refresh (fixture, NULL, &first);
+  agent_refresh_refresh (fixture, NULL, &first);
   cvg_refresher_refresh_async (fixture->refresher, other, CVG_URGENCY_CALLER, NULL,
                                agent_world_on_ready, &second);
   agent_world_settle ();
   g_assert_cmpuint (cvg_http_dummy_get_held (world->http), ==, 2);
-  answer (fixture);
-  assert_served (fixture, first, "hush-A2");
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, first, "hush-A2");
   g_assert_null (second);
-  answer (fixture);
+  agent_refresh_answer (fixture);
   served = cvg_refresher_refresh_finish (fixture->refresher, second, NULL);
   agent_world_assert_secret (served->access_token, "hush-B2");
 }
@@ -382,7 +285,7 @@ test_two_instances (Fixture *fixture, gconstpointer data)
 /* ---- superseded ------------------------------------------------------------------------------ */
 
 static void
-sign_in_again (Fixture *fixture)
+sign_in_again (AgentRefresh *fixture)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A9", "hush-R9", 3600);
@@ -399,58 +302,58 @@ sign_in_again (Fixture *fixture)
 }
 
 static void
-test_superseded (Fixture *fixture, gconstpointer data)
+test_superseded (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) before = NULL;
   g_autoptr (GAsyncResult) after = NULL;
 
   agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
   agent_world_push_token (fixture->world, "hush-A10", "hush-R10");
-  refresh (fixture, NULL, &before);
+  agent_refresh_refresh (fixture, NULL, &before);
   agent_world_settle ();
   sign_in_again (fixture);
 
   /* A caller of now does not join what was begun for the credentials of before. */
-  refresh (fixture, NULL, &after);
+  agent_refresh_refresh (fixture, NULL, &after);
   agent_world_settle ();
-  g_assert_cmpuint (count_requests (fixture), ==, 2);
-  answer (fixture);
-  assert_failed (fixture, before, CVG_ERROR_CANCELLED);
-  assert_stored (fixture, "hush-A9/hush-R9/2");
-  assert_in_memory (fixture, "hush-A9", "hush-R9", 2);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 2);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, before, CVG_ERROR_CANCELLED);
+  agent_refresh_assert_stored (fixture, "hush-A9/hush-R9/2");
+  agent_refresh_assert_in_memory (fixture, "hush-A9", "hush-R9", 2);
   g_assert_null (after);
 
-  answer (fixture);
-  assert_served (fixture, after, "hush-A10");
-  assert_in_memory (fixture, "hush-A10", "hush-R10", 3);
-  assert_stored (fixture, "hush-A10/hush-R10/3");
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, after, "hush-A10");
+  agent_refresh_assert_in_memory (fixture, "hush-A10", "hush-R10", 3);
+  agent_refresh_assert_stored (fixture, "hush-A10/hush-R10/3");
 }
 
 static void
-test_superseded_while_sealed (Fixture *fixture, gconstpointer data)
+test_superseded_while_sealed (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
 
   agent_world_push_token (world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &result);
+  agent_refresh_refresh (fixture, NULL, &result);
   agent_world_settle ();
   cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
-  answer (fixture);
+  agent_refresh_answer (fixture);
   sign_in_again (fixture);
   cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   agent_world_settle ();
 
-  assert_failed (fixture, result, CVG_ERROR_CANCELLED);
-  assert_stored (fixture, "hush-A9/hush-R9/3");
-  assert_in_memory (fixture, "hush-A9", "hush-R9", 3);
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_CANCELLED);
+  agent_refresh_assert_stored (fixture, "hush-A9/hush-R9/3");
+  agent_refresh_assert_in_memory (fixture, "hush-A9", "hush-R9", 3);
   g_assert_false (fixture->entry->unsaved);
   /* What was sealed for the sign-in of before is gone with it. */
   g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
 }
 
 static void
-test_superseded_while_stored (Fixture *fixture, gconstpointer data)
+test_superseded_while_stored (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
@@ -463,56 +366,56 @@ test_superseded_while_stored (Fixture *fixture, gconstpointer data)
                           fixture->entry->record, fixture->entry->generation, agent_world_on_ready,
                           &blocker);
   agent_world_push_token (world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &result);
-  answer (fixture);
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_refresh_answer (fixture);
   /* Who asked does not wait for the keyring. */
-  assert_served (fixture, result, "hush-A2");
+  agent_refresh_assert_served (fixture, result, "hush-A2");
   cvg_instances_replace_credentials (world->instances, fixture->entry, credentials,
                                      fixture->entry->record);
   cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
   agent_world_settle ();
   g_assert_nonnull (blocker);
 
-  assert_stored (fixture, "hush-A9/hush-R9/1");
-  assert_in_memory (fixture, "hush-A9", "hush-R9", 1);
+  agent_refresh_assert_stored (fixture, "hush-A9/hush-R9/1");
+  agent_refresh_assert_in_memory (fixture, "hush-A9", "hush-R9", 1);
   g_assert_false (fixture->entry->unsaved);
   g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
 }
 
 static void
-test_superseded_failure (Fixture *fixture, gconstpointer data)
+test_superseded_failure (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
   /* That the grant of before is dead says nothing of the one of now. */
   cvg_http_dummy_push_json (fixture->world->http, 403, "{\"error\":\"invalid_grant\"}");
-  refresh (fixture, NULL, &result);
+  agent_refresh_refresh (fixture, NULL, &result);
   agent_world_settle ();
   sign_in_again (fixture);
-  answer (fixture);
-  assert_failed (fixture, result, CVG_ERROR_CANCELLED);
-  g_assert_cmpstr (status_of (fixture), ==, "active");
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_CANCELLED);
+  g_assert_cmpstr (agent_refresh_status_of (fixture), ==, "active");
   g_assert_null (fixture->entry->record->dead_reason);
   g_assert_null (fixture->entry->last_error);
 }
 
 static void
-test_deleted (Fixture *fixture, gconstpointer data)
+test_deleted (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GAsyncResult) deleted = NULL;
 
   agent_world_push_token (world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &result);
+  agent_refresh_refresh (fixture, NULL, &result);
   agent_world_settle ();
   cvg_changes_delete_instance_async (cvg_agent_get_changes (world->agent), fixture->entry,
                                      agent_world_on_ready, &deleted);
   agent_world_settle ();
   g_assert_true (fixture->entry->removed);
-  answer (fixture);
-  assert_failed (fixture, result, CVG_ERROR_CANCELLED);
-  assert_stored (fixture, NULL);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_CANCELLED);
+  agent_refresh_assert_stored (fixture, NULL);
   g_assert_null (fixture->entry->credentials);
   g_assert_cmpuint (cvg_records_dummy_count (world->records, CVG_RECORDS_INSTANCES), ==, 0);
 }
@@ -520,331 +423,54 @@ test_deleted (Fixture *fixture, gconstpointer data)
 /* ---- what can't be stored -------------------------------------------------------------------- */
 
 static void
-test_store_fails (Fixture *fixture, gconstpointer data)
+test_store_fails (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
 
   agent_world_push_token (world, "hush-A2", "hush-R2");
   cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
-  refresh (fixture, NULL, &result);
-  answer (fixture);
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_refresh_answer (fixture);
   /* It is the only token that works now. */
-  assert_served (fixture, result, "hush-A2");
-  assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
+  agent_refresh_assert_served (fixture, result, "hush-A2");
+  agent_refresh_assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
   g_assert_true (fixture->entry->unsaved);
-  assert_stored (fixture, "hush-A1/hush-R1/1");
+  agent_refresh_assert_stored (fixture, "hush-A1/hush-R1/1");
 
   agent_world_pass (world, RETRY_SECONDS);
-  assert_stored (fixture, "hush-A2/hush-R2/2");
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
   g_assert_false (fixture->entry->unsaved);
 }
 
 static void
-test_locked_meanwhile (Fixture *fixture, gconstpointer data)
+test_locked_meanwhile (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
 
   agent_world_push_token (world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &result);
+  agent_refresh_refresh (fixture, NULL, &result);
   agent_world_settle ();
   cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
   agent_world_settle ();
   g_assert_null (fixture->entry->credentials);
-  answer (fixture);
-  assert_served (fixture, result, "hush-A2");
-  assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, result, "hush-A2");
+  agent_refresh_assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
   g_assert_true (fixture->entry->unsaved);
   g_assert_cmpuint (cvg_vault_dummy_count_calls (world->vault, CVG_VAULT_DUMMY_UNLOCK), ==, 0);
 
   cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
   agent_world_settle ();
-  assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
-  assert_stored (fixture, "hush-A2/hush-R2/2");
-}
-
-/* ---- the journal ----------------------------------------------------------------------------- */
-
-static CvgRotation *
-peek (Fixture *fixture)
-{
-  return cvg_journal_dummy_peek (fixture->world->journal, AGENT_WORLD_ID);
-}
-
-static void
-test_noted_before_it_is_sent (Fixture *fixture, gconstpointer data)
-{
-  AgentWorld *world = fixture->world;
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (CvgRotation) noted = NULL;
-  g_autoptr (CvgRotation) sealed = NULL;
-
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
-  refresh (fixture, NULL, &result);
-  agent_world_settle ();
-  g_assert_cmpuint (count_requests (fixture), ==, 0);
-  cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
-  agent_world_settle ();
-  g_assert_cmpuint (count_requests (fixture), ==, 1);
-  noted = peek (fixture);
-  g_assert_cmpint (noted->spent_at, ==, AGENT_WORLD_NOW);
-  g_assert_cmpuint (noted->spent_serial, ==, 1);
-  g_assert_cmpuint (noted->boxes->len, ==, 0);
-
-  /* The keyring takes its time; the journal has it until then. */
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
-  answer (fixture);
-  assert_served (fixture, result, "hush-A2");
-  sealed = peek (fixture);
-  g_assert_cmpint (sealed->spent_at, ==, 0);
-  g_assert_cmpuint (sealed->sealed_serial, ==, 2);
-  g_assert_cmpuint (sealed->boxes->len, ==, 1);
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
-  agent_world_settle ();
-  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
-}
-
-static void
-test_note_fails (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  /* The server would replace the token, and a crash would lose what by: it is not asked. */
-  cvg_journal_dummy_fail_next (fixture->world->journal, CVG_JOURNAL_DUMMY_WRITE);
-  refresh (fixture, NULL, &result);
-  agent_world_settle ();
-  assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
-  g_assert_cmpuint (count_requests (fixture), ==, 0);
-  g_assert_cmpstr (status_of (fixture), ==, "unreachable");
-  g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 0);
-}
-
-static void
-test_seal_fails (Fixture *fixture, gconstpointer data)
-{
-  AgentWorld *world = fixture->world;
-  g_autoptr (GAsyncResult) result = NULL;
-
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &result);
-  agent_world_settle ();
-  cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
-  answer (fixture);
-  /* Then the keyring comes first. */
-  g_assert_null (result);
-  assert_in_memory (fixture, "hush-A1", "hush-R1", 1);
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
-  agent_world_settle ();
-  assert_served (fixture, result, "hush-A2");
-  assert_stored (fixture, "hush-A2/hush-R2/2");
-  g_assert_false (fixture->entry->unsaved);
-  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
-}
-
-static void
-test_nothing_takes_it (Fixture *fixture, gconstpointer data)
-{
-  AgentWorld *world = fixture->world;
-  g_autoptr (GAsyncResult) result = NULL;
-
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &result);
-  agent_world_settle ();
-  cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
-  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
-  answer (fixture);
-  /* It is the only token that works now; and it is tried again at once, then later. */
-  assert_served (fixture, result, "hush-A2");
-  assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
-  agent_world_pass (world, RETRY_SECONDS);
-  assert_stored (fixture, "hush-A2/hush-R2/2");
-  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
-}
-
-static void
-test_locked_meanwhile_is_sealed (Fixture *fixture, gconstpointer data)
-{
-  AgentWorld *world = fixture->world;
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (CvgRotation) sealed = NULL;
-  g_autoptr (CvgSecret) key = cvg_secret_new ("hush-R1");
-  g_autoptr (CvgSecret) text = NULL;
-
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &result);
-  agent_world_settle ();
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
-  answer (fixture);
-  assert_served (fixture, result, "hush-A2");
-  /* With what the keyring has, although nobody else has that any more. */
-  sealed = peek (fixture);
-  g_assert_cmpuint (sealed->boxes->len, ==, 1);
-  text = cvg_journal_unseal (CVG_JOURNAL (world->journal), key, AGENT_WORLD_ID, 2,
-                             g_ptr_array_index (sealed->boxes, 0), NULL);
-  g_assert_nonnull (text);
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
-  agent_world_settle ();
-  assert_stored (fixture, "hush-A2/hush-R2/2");
-  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
-}
-
-static void
-test_sealed_for_all_that_it_may_hold (Fixture *fixture, gconstpointer data)
-{
-  AgentWorld *world = fixture->world;
-  g_autoptr (GAsyncResult) first = NULL;
-  g_autoptr (GAsyncResult) second = NULL;
-  g_autoptr (CvgRotation) sealed = NULL;
-
-  /* A store that failed may have been carried out: the keyring has R1 or R2. */
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  agent_world_push_token (world, "hush-A3", "hush-R3");
-  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
-  refresh (fixture, NULL, &first);
-  answer (fixture);
-  assert_served (fixture, first, "hush-A2");
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
-  refresh (fixture, NULL, &second);
-  answer (fixture);
-  assert_served (fixture, second, "hush-A3");
-  sealed = peek (fixture);
-  g_assert_cmpuint (sealed->sealed_serial, ==, 3);
-  g_assert_cmpuint (sealed->boxes->len, ==, 2);
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
-  agent_world_settle ();
-  assert_stored (fixture, "hush-A3/hush-R3/3");
-  g_assert_cmpuint (fixture->entry->anchors->len, ==, 1);
-  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
-}
-
-static void
-test_what_stays_noted (Fixture *fixture, gconstpointer data)
-{
-  static const struct
-  {
-    guint status; /* 0: no answer; 1: nothing was sent */
-    const char *type;
-    const char *body;
-    gboolean noted;
-  } vectors[] = {
-    { 0, NULL, NULL, TRUE },
-    { 500, "text/plain", "", TRUE },
-    { 502, "text/html", "<html>", TRUE },
-    { 504, "text/plain", "", TRUE },
-    { 200, "application/json", "{\"access_tok", TRUE },
-    { 200, "text/html", "<html>", TRUE },
-    /* It said itself that it did nothing. */
-    { 503, "text/plain", "", FALSE },
-    { 429, "text/plain", "", FALSE },
-    { 408, "text/plain", "", FALSE },
-    { 401, "application/json", "{\"error\":\"invalid_client\"}", FALSE },
-    { 403, "application/json", "{\"error\":\"invalid_grant\"}", FALSE },
-    { 1, NULL, NULL, FALSE },
-  };
-  CvgHttpDummy *http = fixture->world->http;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
-    {
-      g_autoptr (GAsyncResult) result = NULL;
-      g_autoptr (CvgRotation) noted = NULL;
-
-      if (vectors[i].status == 0)
-        cvg_http_dummy_push_error (http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "Cut"));
-      else if (vectors[i].status == 1)
-        cvg_http_dummy_push_unsent_error (http,
-                                          g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "No name"));
-      else
-        cvg_http_dummy_push (http, vectors[i].status, vectors[i].type, 0, vectors[i].body);
-      refresh (fixture, NULL, &result);
-      answer (fixture);
-      noted = peek (fixture);
-      g_assert_cmpint (noted != NULL, ==, vectors[i].noted);
-      g_assert_cmpint (fixture->entry->spent_at != 0, ==, vectors[i].noted);
-      /* As if the next one came into a new world. */
-      fixture->entry->spent_at = 0;
-      cvg_instances_replace_credentials (fixture->world->instances, fixture->entry,
-                                         fixture->entry->credentials, fixture->entry->record);
-      agent_world_settle ();
-    }
-}
-
-static void
-test_salvaged (Fixture *fixture, gconstpointer data)
-{
-  static const struct
-  {
-    const char *body;
-    CvgError code;
-  } vectors[] = {
-    { "{\"refresh_token\":\"hush-R2\",\"expires_in\":3600}", CVG_ERROR_TRY_LATER },
-    { "{\"access_token\":\"\",\"refresh_token\":\"hush-R2\"}", CVG_ERROR_TRY_LATER },
-    { "{\"access_token\":\"hush-A2\",\"token_type\":\"mac\",\"refresh_token\":\"hush-R2\"}",
-      CVG_ERROR_REFUSED },
-  };
-
-  /* The server has replaced the refresh token, whatever else it got wrong. */
-  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
-    {
-      g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
-      g_autoptr (GAsyncResult) result = NULL;
-      guint64 serial = 0;
-
-      cvg_instances_replace_credentials (fixture->world->instances, fixture->entry, credentials,
-                                         fixture->entry->record);
-      cvg_http_dummy_push_json (fixture->world->http, 200, vectors[i].body);
-      refresh (fixture, NULL, &result);
-      answer (fixture);
-      assert_failed (fixture, result, vectors[i].code);
-      serial = fixture->entry->credentials->serial;
-      assert_in_memory (fixture, "hush-A1", "hush-R2", serial);
-      g_assert_cmpuint (fixture->entry->failures, ==, 1);
-      g_assert_false (fixture->entry->unsaved);
-      g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 0);
-    }
-}
-
-static void
-test_doubt_stays_until_it_is_settled (Fixture *fixture, gconstpointer data)
-{
-  AgentWorld *world = fixture->world;
-  g_autoptr (GAsyncResult) lost = NULL;
-  g_autoptr (GAsyncResult) unsent = NULL;
-  g_autoptr (GAsyncResult) served = NULL;
-  g_autoptr (CvgRotation) noted = NULL;
-
-  cvg_http_dummy_push_error (world->http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "Cut"));
-  refresh (fixture, NULL, &lost);
-  answer (fixture);
-  assert_failed (fixture, lost, CVG_ERROR_TRY_LATER);
-
-  /* Having asked in vain since then settles nothing, and does not make it a later one. */
-  agent_world_pass (world, 100);
-  cvg_http_dummy_push_unsent_error (world->http,
-                                    g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "No name"));
-  refresh (fixture, NULL, &unsent);
-  answer (fixture);
-  assert_failed (fixture, unsent, CVG_ERROR_TRY_LATER);
-  noted = peek (fixture);
-  g_assert_cmpint (noted->spent_at, ==, AGENT_WORLD_NOW);
-  g_assert_cmpint (fixture->entry->spent_at, ==, AGENT_WORLD_NOW);
-
-  /* The same token once more: inside the window, the server gives what it gave. */
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &served);
-  answer (fixture);
-  assert_served (fixture, served, "hush-A2");
-  g_assert_nonnull (strstr (cvg_http_dummy_get_request (world->http, 2)->body, "hush-R1"));
-  g_assert_cmpint (fixture->entry->spent_at, ==, 0);
-  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+  agent_refresh_assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
 }
 
 /* ---- refusals -------------------------------------------------------------------------------- */
 
 static void
-test_dead (Fixture *fixture, gconstpointer data)
+test_dead (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (CvgInstance) saved = NULL;
@@ -852,21 +478,21 @@ test_dead (Fixture *fixture, gconstpointer data)
   cvg_http_dummy_push_json (
       fixture->world->http, 403,
       "{\"error\":\"invalid_grant\",\"error_description\":\"hush-R1 is unknown\"}");
-  refresh (fixture, NULL, &result);
-  answer (fixture);
-  assert_failed (fixture, result, CVG_ERROR_NEEDS_SIGN_IN);
-  g_assert_cmpstr (status_of (fixture), ==, "needs-sign-in");
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_NEEDS_SIGN_IN);
+  g_assert_cmpstr (agent_refresh_status_of (fixture), ==, "needs-sign-in");
   saved = cvg_instance_from_record (
       cvg_records_dummy_peek (fixture->world->records, CVG_RECORDS_INSTANCES, AGENT_WORLD_ID),
       NULL);
   g_assert_nonnull (saved->dead_reason);
   g_assert_null (strstr (saved->dead_reason, AGENT_WORLD_SECRET));
   /* What there is stays: it may be of use to whoever looks into it. */
-  assert_stored (fixture, "hush-A1/hush-R1/1");
+  agent_refresh_assert_stored (fixture, "hush-A1/hush-R1/1");
 }
 
 static void
-test_refusals (Fixture *fixture, gconstpointer data)
+test_refusals (AgentRefresh *fixture, gconstpointer data)
 {
   static const struct
   {
@@ -895,33 +521,33 @@ test_refusals (Fixture *fixture, gconstpointer data)
       g_test_message ("row %zu", i);
       cvg_http_dummy_push (fixture->world->http, vectors[i].status, vectors[i].type,
                            vectors[i].retry_after, vectors[i].body);
-      refresh (fixture, NULL, &result);
-      answer (fixture);
-      assert_failed (fixture, result, vectors[i].code);
-      g_assert_cmpstr (status_of (fixture), ==, vectors[i].state);
+      agent_refresh_refresh (fixture, NULL, &result);
+      agent_refresh_answer (fixture);
+      agent_refresh_assert_failed (fixture, result, vectors[i].code);
+      g_assert_cmpstr (agent_refresh_status_of (fixture), ==, vectors[i].state);
       g_assert_nonnull (fixture->entry->last_error);
       g_assert_cmpint (fixture->entry->retry_at, ==,
                        vectors[i].retry_after > 0 ? AGENT_WORLD_NOW + vectors[i].retry_after : 0);
-      assert_in_memory (fixture, "hush-A1", "hush-R1", 1);
+      agent_refresh_assert_in_memory (fixture, "hush-A1", "hush-R1", 1);
     }
-  assert_stored (fixture, "hush-A1/hush-R1/1");
+  agent_refresh_assert_stored (fixture, "hush-A1/hush-R1/1");
 }
 
 static void
-test_recovers (Fixture *fixture, gconstpointer data)
+test_recovers (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) bad = NULL;
   g_autoptr (GAsyncResult) good = NULL;
 
   cvg_http_dummy_push (fixture->world->http, 503, "text/plain", 5, "");
   agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &bad);
-  answer (fixture);
-  assert_failed (fixture, bad, CVG_ERROR_TRY_LATER);
-  refresh (fixture, NULL, &good);
-  answer (fixture);
-  assert_served (fixture, good, "hush-A2");
-  g_assert_cmpstr (status_of (fixture), ==, "active");
+  agent_refresh_refresh (fixture, NULL, &bad);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, bad, CVG_ERROR_TRY_LATER);
+  agent_refresh_refresh (fixture, NULL, &good);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, good, "hush-A2");
+  g_assert_cmpstr (agent_refresh_status_of (fixture), ==, "active");
   g_assert_null (fixture->entry->last_error);
   g_assert_cmpint (fixture->entry->retry_at, ==, 0);
 }
@@ -929,22 +555,22 @@ test_recovers (Fixture *fixture, gconstpointer data)
 /* ---- no request at all ----------------------------------------------------------------------- */
 
 static void
-test_no_client (Fixture *fixture, gconstpointer data)
+test_no_client (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
 
   cvg_clients_remove (world->clients,
                       cvg_clients_lookup (world->clients, "Confluence", AGENT_WORLD_CLIENT_ID));
-  refresh (fixture, NULL, &result);
+  agent_refresh_refresh (fixture, NULL, &result);
   agent_world_settle ();
-  assert_failed (fixture, result, CVG_ERROR_NO_CLIENT);
-  g_assert_cmpuint (count_requests (fixture), ==, 0);
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_NO_CLIENT);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 0);
   g_assert_true (cvg_refresher_is_idle (fixture->refresher));
 }
 
 static void
-test_another_client_does_not_do (Fixture *fixture, gconstpointer data)
+test_another_client_does_not_do (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   CvgClient *its = cvg_clients_lookup (world->clients, "Confluence", AGENT_WORLD_CLIENT_ID);
@@ -959,75 +585,76 @@ test_another_client_does_not_do (Fixture *fixture, gconstpointer data)
   cvg_clients_put (world->clients, another);
   cvg_clients_remove (world->clients,
                       cvg_clients_lookup (world->clients, "Confluence", AGENT_WORLD_CLIENT_ID));
-  refresh (fixture, NULL, &result);
+  agent_refresh_refresh (fixture, NULL, &result);
   agent_world_settle ();
-  assert_failed (fixture, result, CVG_ERROR_NO_CLIENT);
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_NO_CLIENT);
 }
 
 static void
-test_secret_missing (Fixture *fixture, gconstpointer data)
+test_secret_missing (AgentRefresh *fixture, gconstpointer data)
 {
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
 
   cvg_clients_set_secret (world->clients, AGENT_WORLD_CLIENT_UUID, NULL);
-  refresh (fixture, NULL, &result);
+  agent_refresh_refresh (fixture, NULL, &result);
   agent_world_settle ();
-  assert_failed (fixture, result, CVG_ERROR_NO_CLIENT);
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_NO_CLIENT);
   /* Not as a public client: the server would refuse that, and may call the grant dead. */
-  g_assert_cmpuint (count_requests (fixture), ==, 0);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 0);
 }
 
 static void
-test_no_server (Fixture *fixture, gconstpointer data)
+test_no_server (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
   g_clear_pointer (&fixture->entry->provider, cvg_provider_unref);
-  refresh (fixture, NULL, &result);
+  agent_refresh_refresh (fixture, NULL, &result);
   agent_world_settle ();
-  assert_failed (fixture, result, CVG_ERROR_UNKNOWN_SERVER);
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_UNKNOWN_SERVER);
 }
 
 static void
-test_stop (Fixture *fixture, gconstpointer data)
+test_stop (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) before = NULL;
   g_autoptr (GAsyncResult) joins = NULL;
 
   agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
-  refresh (fixture, NULL, &before);
+  agent_refresh_refresh (fixture, NULL, &before);
   agent_world_settle ();
   cvg_refresher_stop (fixture->refresher);
-  refresh (fixture, NULL, &joins);
+  agent_refresh_refresh (fixture, NULL, &joins);
   agent_world_settle ();
-  assert_failed (fixture, joins, CVG_ERROR_TRY_LATER);
-  g_assert_cmpuint (count_requests (fixture), ==, 1);
+  agent_refresh_assert_failed (fixture, joins, CVG_ERROR_TRY_LATER);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 1);
 
   /* What is on the wire is finished and stored. */
   g_assert_false (cvg_refresher_is_idle (fixture->refresher));
   g_assert_null (before);
-  answer (fixture);
-  assert_served (fixture, before, "hush-A2");
-  assert_stored (fixture, "hush-A2/hush-R2/2");
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, before, "hush-A2");
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
 }
 
 static void
-test_stop_at_the_gate (Fixture *fixture, gconstpointer data)
+test_stop_at_the_gate (AgentRefresh *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
   /* It was decided, and has not begun: nothing is spent that would have to be caught. */
-  refresh (fixture, NULL, &result);
+  agent_refresh_refresh (fixture, NULL, &result);
   cvg_refresher_stop (fixture->refresher);
   agent_world_settle ();
-  assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
-  g_assert_cmpuint (count_requests (fixture), ==, 0);
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 0);
   g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 0);
 }
 
 #define ADD(path, function)                                                                        \
-  g_test_add ("/refresher/" path, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/refresher/" path, AgentRefresh, NULL, agent_refresh_set_up, function,              \
+              agent_refresh_tear_down)
 
 int
 main (int argc, char *argv[])
@@ -1060,15 +687,6 @@ main (int argc, char *argv[])
   ADD ("secret-missing", test_secret_missing);
   ADD ("no-server", test_no_server);
   ADD ("stop", test_stop);
-  ADD ("noted-before-it-is-sent", test_noted_before_it_is_sent);
-  ADD ("not-sent-if-it-cannot-be-noted", test_note_fails);
-  ADD ("keyring-first-if-it-cannot-be-sealed", test_seal_fails);
-  ADD ("served-if-nothing-takes-it", test_nothing_takes_it);
-  ADD ("sealed-when-locked-meanwhile", test_locked_meanwhile_is_sealed);
-  ADD ("sealed-for-all-that-the-keyring-may-hold", test_sealed_for_all_that_it_may_hold);
-  ADD ("what-stays-noted", test_what_stays_noted);
-  ADD ("doubt-stays-until-it-is-settled", test_doubt_stays_until_it_is_settled);
-  ADD ("a-new-refresh-token-is-salvaged", test_salvaged);
   ADD ("stop-at-the-gate", test_stop_at_the_gate);
 
   return g_test_run ();

@@ -1,0 +1,309 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The order of a refresh, the journal and the keyring: what is durable when, and what stays noted.
+ */
+#include "agent/refresher.h"
+
+#include <string.h>
+
+#include "doubles/agent-refresh.h"
+
+#define RETRY_SECONDS 30
+
+static CvgRotation *
+peek (AgentRefresh *fixture)
+{
+  return cvg_journal_dummy_peek (fixture->world->journal, AGENT_WORLD_ID);
+}
+
+static void
+test_noted_before_it_is_sent (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CvgRotation) noted = NULL;
+  g_autoptr (CvgRotation) sealed = NULL;
+
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 0);
+  cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  agent_world_settle ();
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 1);
+  noted = peek (fixture);
+  g_assert_cmpint (noted->spent_at, ==, AGENT_WORLD_NOW);
+  g_assert_cmpuint (noted->spent_serial, ==, 1);
+  g_assert_cmpuint (noted->boxes->len, ==, 0);
+
+  /* The keyring takes its time; the journal has it until then. */
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, result, "hush-A2");
+  sealed = peek (fixture);
+  g_assert_cmpint (sealed->spent_at, ==, 0);
+  g_assert_cmpuint (sealed->sealed_serial, ==, 2);
+  g_assert_cmpuint (sealed->boxes->len, ==, 1);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
+test_note_fails (AgentRefresh *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  /* The server would replace the token, and a crash would lose what by: it is not asked. */
+  cvg_journal_dummy_fail_next (fixture->world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 0);
+  g_assert_cmpstr (agent_refresh_status_of (fixture), ==, "unreachable");
+  g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 0);
+}
+
+static void
+test_seal_fails (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_refresh_answer (fixture);
+  /* Then the keyring comes first. */
+  g_assert_null (result);
+  agent_refresh_assert_in_memory (fixture, "hush-A1", "hush-R1", 1);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+  agent_refresh_assert_served (fixture, result, "hush-A2");
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
+  g_assert_false (fixture->entry->unsaved);
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
+test_nothing_takes_it (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
+  agent_refresh_answer (fixture);
+  /* It is the only token that works now; and it is tried again at once, then later. */
+  agent_refresh_assert_served (fixture, result, "hush-A2");
+  agent_refresh_assert_in_memory (fixture, "hush-A2", "hush-R2", 2);
+  agent_world_pass (world, RETRY_SECONDS);
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
+test_locked_meanwhile_is_sealed (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CvgRotation) sealed = NULL;
+  g_autoptr (CvgSecret) key = cvg_secret_new ("hush-R1");
+  g_autoptr (CvgSecret) text = NULL;
+
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, result, "hush-A2");
+  /* With what the keyring has, although nobody else has that any more. */
+  sealed = peek (fixture);
+  g_assert_cmpuint (sealed->boxes->len, ==, 1);
+  text = cvg_journal_unseal (CVG_JOURNAL (world->journal), key, AGENT_WORLD_ID, 2,
+                             g_ptr_array_index (sealed->boxes, 0), NULL);
+  g_assert_nonnull (text);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  agent_world_settle ();
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
+test_sealed_for_all_that_it_may_hold (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (CvgRotation) sealed = NULL;
+
+  /* A store that failed may have been carried out: the keyring has R1 or R2. */
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  agent_world_push_token (world, "hush-A3", "hush-R3");
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
+  agent_refresh_refresh (fixture, NULL, &first);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, first, "hush-A2");
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_refresh_refresh (fixture, NULL, &second);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, second, "hush-A3");
+  sealed = peek (fixture);
+  g_assert_cmpuint (sealed->sealed_serial, ==, 3);
+  g_assert_cmpuint (sealed->boxes->len, ==, 2);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+  agent_refresh_assert_stored (fixture, "hush-A3/hush-R3/3");
+  g_assert_cmpuint (fixture->entry->anchors->len, ==, 1);
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
+test_what_stays_noted (AgentRefresh *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    guint status; /* 0: no answer; 1: nothing was sent */
+    const char *type;
+    const char *body;
+    gboolean noted;
+  } vectors[] = {
+    { 0, NULL, NULL, TRUE },
+    { 500, "text/plain", "", TRUE },
+    { 502, "text/html", "<html>", TRUE },
+    { 504, "text/plain", "", TRUE },
+    { 200, "application/json", "{\"access_tok", TRUE },
+    { 200, "text/html", "<html>", TRUE },
+    /* It said itself that it did nothing. */
+    { 503, "text/plain", "", FALSE },
+    { 429, "text/plain", "", FALSE },
+    { 408, "text/plain", "", FALSE },
+    { 401, "application/json", "{\"error\":\"invalid_client\"}", FALSE },
+    { 403, "application/json", "{\"error\":\"invalid_grant\"}", FALSE },
+    { 1, NULL, NULL, FALSE },
+  };
+  CvgHttpDummy *http = fixture->world->http;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (CvgRotation) noted = NULL;
+
+      if (vectors[i].status == 0)
+        cvg_http_dummy_push_error (http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "Cut"));
+      else if (vectors[i].status == 1)
+        cvg_http_dummy_push_unsent_error (http,
+                                          g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "No name"));
+      else
+        cvg_http_dummy_push (http, vectors[i].status, vectors[i].type, 0, vectors[i].body);
+      agent_refresh_refresh (fixture, NULL, &result);
+      agent_refresh_answer (fixture);
+      noted = peek (fixture);
+      g_assert_cmpint (noted != NULL, ==, vectors[i].noted);
+      g_assert_cmpint (fixture->entry->spent_at != 0, ==, vectors[i].noted);
+      /* As if the next one came into a new world. */
+      fixture->entry->spent_at = 0;
+      cvg_instances_replace_credentials (fixture->world->instances, fixture->entry,
+                                         fixture->entry->credentials, fixture->entry->record);
+      agent_world_settle ();
+    }
+}
+
+static void
+test_salvaged (AgentRefresh *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *body;
+    CvgError code;
+  } vectors[] = {
+    { "{\"refresh_token\":\"hush-R2\",\"expires_in\":3600}", CVG_ERROR_TRY_LATER },
+    { "{\"access_token\":\"\",\"refresh_token\":\"hush-R2\"}", CVG_ERROR_TRY_LATER },
+    { "{\"access_token\":\"hush-A2\",\"token_type\":\"mac\",\"refresh_token\":\"hush-R2\"}",
+      CVG_ERROR_REFUSED },
+  };
+
+  /* The server has replaced the refresh token, whatever else it got wrong. */
+  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+      g_autoptr (GAsyncResult) result = NULL;
+      guint64 serial = 0;
+
+      cvg_instances_replace_credentials (fixture->world->instances, fixture->entry, credentials,
+                                         fixture->entry->record);
+      cvg_http_dummy_push_json (fixture->world->http, 200, vectors[i].body);
+      agent_refresh_refresh (fixture, NULL, &result);
+      agent_refresh_answer (fixture);
+      agent_refresh_assert_failed (fixture, result, vectors[i].code);
+      serial = fixture->entry->credentials->serial;
+      agent_refresh_assert_in_memory (fixture, "hush-A1", "hush-R2", serial);
+      g_assert_cmpuint (fixture->entry->failures, ==, 1);
+      g_assert_false (fixture->entry->unsaved);
+      g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 0);
+    }
+}
+
+static void
+test_doubt_stays_until_it_is_settled (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) lost = NULL;
+  g_autoptr (GAsyncResult) unsent = NULL;
+  g_autoptr (GAsyncResult) served = NULL;
+  g_autoptr (CvgRotation) noted = NULL;
+
+  cvg_http_dummy_push_error (world->http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "Cut"));
+  agent_refresh_refresh (fixture, NULL, &lost);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, lost, CVG_ERROR_TRY_LATER);
+
+  /* Having asked in vain since then settles nothing, and does not make it a later one. */
+  agent_world_pass (world, 100);
+  cvg_http_dummy_push_unsent_error (world->http,
+                                    g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "No name"));
+  agent_refresh_refresh (fixture, NULL, &unsent);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, unsent, CVG_ERROR_TRY_LATER);
+  noted = peek (fixture);
+  g_assert_cmpint (noted->spent_at, ==, AGENT_WORLD_NOW);
+  g_assert_cmpint (fixture->entry->spent_at, ==, AGENT_WORLD_NOW);
+
+  /* The same token once more: inside the window, the server gives what it gave. */
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  agent_refresh_refresh (fixture, NULL, &served);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, served, "hush-A2");
+  g_assert_nonnull (strstr (cvg_http_dummy_get_request (world->http, 2)->body, "hush-R1"));
+  g_assert_cmpint (fixture->entry->spent_at, ==, 0);
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+#define ADD(path, function)                                                                        \
+  g_test_add ("/refresher-journal/" path, AgentRefresh, NULL, agent_refresh_set_up, function,      \
+              agent_refresh_tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  agent_world_init (&argc, &argv);
+
+  ADD ("noted-before-it-is-sent", test_noted_before_it_is_sent);
+  ADD ("not-sent-if-it-cannot-be-noted", test_note_fails);
+  ADD ("keyring-first-if-it-cannot-be-sealed", test_seal_fails);
+  ADD ("served-if-nothing-takes-it", test_nothing_takes_it);
+  ADD ("sealed-when-locked-meanwhile", test_locked_meanwhile_is_sealed);
+  ADD ("sealed-for-all-that-the-keyring-may-hold", test_sealed_for_all_that_it_may_hold);
+  ADD ("what-stays-noted", test_what_stays_noted);
+  ADD ("doubt-stays-until-it-is-settled", test_doubt_stays_until_it_is_settled);
+  ADD ("a-new-refresh-token-is-salvaged", test_salvaged);
+
+  return g_test_run ();
+}
