@@ -202,6 +202,13 @@ cvg_daemon_start (CvgDaemon *self, GError **error)
   return cvg_auth_service_export (self->service, self->connection, error);
 }
 
+/** cvg_daemon_start_planner: refreshes in the background; to be called when the bus name is ours */
+void
+cvg_daemon_start_planner (CvgDaemon *self)
+{
+  cvg_agent_start_planner (self->agent);
+}
+
 static void
 on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
 {

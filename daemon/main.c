@@ -61,8 +61,12 @@ on_terminate (gpointer user_data)
 static void
 on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_data)
 {
-  ((Process *) user_data)->name_acquired = TRUE;
+  Process *process = user_data;
+
+  process->name_acquired = TRUE;
   g_message ("Serving %s", name);
+  if (!process->stopping)
+    cvg_daemon_start_planner (process->daemon);
 }
 
 static void

@@ -3,6 +3,7 @@
  */
 #include "agent/agent.h"
 
+#include "agent/planner.h"
 #include "dbus/error.h"
 #include "model/auth-data.h"
 #include "model/kill-point.h"
@@ -27,6 +28,7 @@ struct _CvgAgent
   CvgSignIns *sign_ins;             /* (owned) */
   CvgChanges *changes;              /* (owned) */
   CvgClientChanges *client_changes; /* (owned) */
+  CvgPlanner *planner;              /* (owned) (nullable): not without its ports */
 };
 
 G_DEFINE_FINAL_TYPE (CvgAgent, cvg_agent, G_TYPE_OBJECT)
@@ -36,6 +38,7 @@ cvg_agent_finalize (GObject *object)
 {
   CvgAgent *self = CVG_AGENT (object);
 
+  g_clear_object (&self->planner);
   g_clear_object (&self->client_changes);
   g_clear_object (&self->changes);
   g_clear_object (&self->sign_ins);
@@ -79,6 +82,25 @@ new_refresher (CvgAgent *self, const CvgAgentPorts *ports)
   return cvg_refresher_new (&parts);
 }
 
+static CvgPlanner *
+new_planner (CvgAgent *self, const CvgAgentPorts *ports)
+{
+  const CvgPlannerParts parts = {
+    .clock = ports->clock,
+    .network = ports->network,
+    .sleep = ports->sleep,
+    .instances = self->instances,
+    .clients = self->clients,
+    .keeper = self->keeper,
+    .refresher = self->refresher,
+  };
+
+  if (ports->network == NULL || ports->sleep == NULL)
+    return NULL;
+
+  return cvg_planner_new (&parts);
+}
+
 /** cvg_agent_new: an agent on @ports (transfer none), which is not kept */
 CvgAgent *
 cvg_agent_new (const CvgAgentPorts *ports)
@@ -101,6 +123,7 @@ cvg_agent_new (const CvgAgentPorts *ports)
                                      self->instances, self->clients, self->keeper);
   self->changes = cvg_changes_new (self->instances, self->sign_ins, self->keeper, ports->clock);
   self->client_changes = cvg_client_changes_new (self->clients, self->keeper, ports->clock);
+  self->planner = new_planner (self, ports);
   return self;
 }
 
@@ -116,6 +139,19 @@ cvg_agent_start (CvgAgent *self)
 }
 
 /**
+ * cvg_agent_start_planner:
+ *
+ * Refreshes in the background from now on; to be called when the daemon has its name, since only
+ * then it is the one whose business that is.
+ */
+void
+cvg_agent_start_planner (CvgAgent *self)
+{
+  if (self->planner != NULL)
+    cvg_planner_start (self->planner);
+}
+
+/**
  * cvg_agent_stop:
  *
  * Begins nothing new. Sign-ins that wait for a person end as cancelled; what has been sent to a
@@ -124,6 +160,8 @@ cvg_agent_start (CvgAgent *self)
 void
 cvg_agent_stop (CvgAgent *self)
 {
+  if (self->planner != NULL)
+    cvg_planner_stop (self->planner);
   cvg_sign_ins_stop (self->sign_ins);
   cvg_refresher_stop (self->refresher);
   cvg_keeper_stop (self->keeper);

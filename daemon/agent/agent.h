@@ -51,6 +51,7 @@ typedef struct
 
 CvgAgent *cvg_agent_new (const CvgAgentPorts *ports);
 void cvg_agent_start (CvgAgent *self);
+void cvg_agent_start_planner (CvgAgent *self);
 void cvg_agent_stop (CvgAgent *self);
 gboolean cvg_agent_is_idle (CvgAgent *self);
 
