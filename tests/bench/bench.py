@@ -30,6 +30,7 @@ from bench.measures import (  # noqa: E402
     joined_refresh,
     memory_by_instances,
     other_instance_waits,
+    quiet_environment,
     start_time,
 )
 from bench.table import Table  # noqa: E402
@@ -66,19 +67,17 @@ def main():
         memory_by_instances,
     ):
         with World() as world:
-            # Debug output would be measured too.
-            quiet = {"G_MESSAGES_DEBUG": "", "G_DEBUG": ""}
             world.keyring.start()
             world.start_standin(access_token_size=2048)
-            world.daemon.start(**quiet)
+            world.daemon.start(**quiet_environment)
             world.add_client()
             print(f"{measure.__name__} …", file=sys.stderr, flush=True)
             measure(world, tools, size, table)
-    print(table.markdown(_machine()))
+    print(table.markdown(machine()))
     sys.exit(table.has_mistakes)
 
 
-def _machine():
+def machine():
     """What a reader needs to know of where it ran."""
     model = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()

@@ -14,6 +14,8 @@ from e2e.program import Program
 from e2e.waiting import wait_for
 
 _PING = "org.claviger.Bench.Ping"
+# Debug output would be measured too.
+quiet_environment = {"G_MESSAGES_DEBUG": "", "G_DEBUG": ""}
 _CALLERS = 50
 _SLOW = 2.0  # seconds that the server takes for a refresh
 _POOL_IDLE = 20  # seconds; GLib ends a pool's idle thread after 15
@@ -32,7 +34,7 @@ def _run(world, *command):
     return json.loads(done.stdout)
 
 
-def _start_pingd(world, tools):
+def start_pingd(world, tools):
     pingd = Program([tools / "pingd", _PING], world.environment, world.tree.log / "pingd.log")
     world.bus.wait_for_name(_PING)
     return pingd
@@ -46,7 +48,7 @@ def _calls(world, tools, instance, calls, rounds, window=_CALLERS):
 def cached_calls(world, tools, size, table):
     """A token from memory, against GDBus answering Ping by itself."""
     instance = world.sign_in()
-    pingd = _start_pingd(world, tools)
+    pingd = start_pingd(world, tools)
     found = _calls(world, tools, instance, size["calls"], size["rounds"])
     pingd.terminate()
     token, ping = found["token"], found["ping"]
@@ -86,7 +88,7 @@ def other_instance_waits(world, tools, size, table):
     """A cached token while the refresh of another instance waits for its server."""
     cached = world.sign_in(world.caller.create_instance(user_id="grace"))
     calls = max(size["calls"] // 10, 200)
-    pingd = _start_pingd(world, tools)
+    pingd = start_pingd(world, tools)
 
     def in_pings():
         found = _calls(world, tools, cached, calls, 10, window=0)
@@ -139,18 +141,13 @@ def idle_wakeups(world, tools, size, table):
     """How often any thread of the daemon runs while nobody asks anything."""
     instance = world.sign_in()
     world.caller.get_access_token(instance)
-    time.sleep(_POOL_IDLE)
-    before = _switches(world.daemon.pid)
-    time.sleep(size["idle"])
-    after = _switches(world.daemon.pid)
-    # A thread that has come counts in full; one that has gone was awake once more to go.
-    wakeups = sum(after[t] - before.get(t, 0) for t in after) + len(before.keys() - after.keys())
+    wakeups = wakeups_at_rest(world.daemon.pid, size["idle"])
     table.value(f"wake-ups in {size['idle']} s at rest", wakeups, "", "0")
 
 
 def memory_by_instances(world, tools, size, table):
     """Resident and proportional memory of a daemon that has just started, by what it keeps."""
-    pings = _start_pingd(world, tools)
+    pings = start_pingd(world, tools)
     floor = _start_floor(world, tools)
     instances = []
     for count in size["instances"]:
@@ -159,14 +156,14 @@ def memory_by_instances(world, tools, size, table):
         _restart_quietly(world)
         for instance in instances:
             world.caller.get_access_token(instance)
-        rss, pss = _memory(world.daemon.pid)
+        rss, pss = memory(world.daemon.pid)
         what = f"memory with {count} instance{'s' if count > 1 else ''}"
-        table.ratio(f"{what}, RSS", rss, _memory(floor.pid)[0], "MB", "13 MB")
-        table.ratio(f"{what}, PSS", pss, _memory(floor.pid)[1], "MB", "")
+        table.ratio(f"{what}, RSS", rss, memory(floor.pid)[0], "MB", "13 MB")
+        table.ratio(f"{what}, PSS", pss, memory(floor.pid)[1], "MB", "")
 
-    before = _memory(world.daemon.pid)[0]
+    before = memory(world.daemon.pid)[0]
     _calls(world, tools, instances[0], size["memory_calls"], 10, window=0)
-    after = _memory(world.daemon.pid)[0]
+    after = memory(world.daemon.pid)[0]
     table.ratio(f"RSS after {size['memory_calls']:,} calls more", after, before, "MB", "1.00")
     floor.terminate()
     pings.terminate()
@@ -195,16 +192,24 @@ def _add_instance(world, number):
 
 
 def _restart_quietly(world):
-    world.daemon.restart(G_MESSAGES_DEBUG="", G_DEBUG="")
+    world.daemon.restart(**quiet_environment)
 
 
-
-
-def _memory(pid):
+def memory(pid):
     """RSS and PSS in MB."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines[1:]}
     return kilobytes["Rss"] / 1024, kilobytes["Pss"] / 1024
+
+
+def wakeups_at_rest(pid, seconds):
+    """How often any thread ran, from when the last pool thread of what went before has ended."""
+    time.sleep(_POOL_IDLE)
+    before = _switches(pid)
+    time.sleep(seconds)
+    after = _switches(pid)
+    # A thread that has come counts in full; one that has gone was awake once more to go.
+    return sum(after[t] - before.get(t, 0) for t in after) + len(before.keys() - after.keys())
 
 
 def _switches(pid):
