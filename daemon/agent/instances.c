@@ -414,7 +414,7 @@ void
 cvg_instances_set_saved (CvgInstances *self, CvgEntry *entry, CvgCredentials *credentials)
 {
   cvg_entry_set_anchor (entry, credentials->refresh_token);
-  if (entry->credentials == credentials)
+  if (entry->credentials != NULL && entry->credentials->serial == credentials->serial)
     entry->unsaved = FALSE;
   cvg_instances_changed (self, entry);
 }

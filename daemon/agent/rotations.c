@@ -21,6 +21,8 @@ struct _CvgRotations
   CvgInstances *instances; /* (owned) */
   CvgClock *clock;         /* (owned) */
   GHashTable *rotations; /* (owned) (element-type utf8 CvgRotation): the key is the rotation's id */
+  GHashTable *writes;    /* (owned) (element-type utf8 Write): the last one of each instance that is
+                          * on its way; both borrowed from its task */
   gulong replaced_id;
   gulong removed_id;
   guint n_pending; /* writes and removals on their way */
@@ -31,9 +33,8 @@ G_DEFINE_FINAL_TYPE (CvgRotations, cvg_rotations, G_TYPE_OBJECT)
 /* A write on its way; the data of its task. */
 typedef struct
 {
-  char *id;                   /* (owned) */
-  CvgRotation *before;        /* (owned) (nullable): what the disk has until it is done */
-  const CvgRotation *written; /* (borrowed): by the table; only compared */
+  char *id;            /* (owned) */
+  CvgRotation *before; /* (owned) (nullable): what the disk has until it is done */
 } Write;
 
 static void
@@ -52,6 +53,7 @@ cvg_rotations_finalize (GObject *object)
   g_assert (self->n_pending == 0);
   g_clear_signal_handler (&self->replaced_id, self->instances);
   g_clear_signal_handler (&self->removed_id, self->instances);
+  g_clear_pointer (&self->writes, g_hash_table_unref);
   g_clear_pointer (&self->rotations, g_hash_table_unref);
   g_clear_object (&self->clock);
   g_clear_object (&self->instances);
@@ -71,6 +73,7 @@ cvg_rotations_init (CvgRotations *self)
 {
   self->rotations =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) cvg_rotation_free);
+  self->writes = g_hash_table_new (g_str_hash, g_str_equal);
 }
 
 /* ---- the table and the disk ------------------------------------------------------------------ */
@@ -105,6 +108,7 @@ drop (CvgRotations *self, const char *id)
 {
   g_autofree char *kept = g_strdup (id);
 
+  g_hash_table_remove (self->writes, id);
   if (!g_hash_table_remove (self->rotations, id))
     return;
 
@@ -118,9 +122,12 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   CvgRotations *self = g_task_get_source_object (task);
   Write *write = g_task_get_task_data (task);
+  gboolean is_last = g_hash_table_lookup (self->writes, write->id) == write;
   GError *error = NULL;
 
   self->n_pending--;
+  if (is_last)
+    g_hash_table_remove (self->writes, write->id);
   if (cvg_journal_write_finish (CVG_JOURNAL (source), result, &error))
     {
       g_task_return_boolean (task, TRUE);
@@ -128,13 +135,10 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   /* Unless somebody has gone on from there. */
-  if (lookup (self, write->id) == write->written)
-    {
-      if (write->before != NULL)
-        put (self, g_steal_pointer (&write->before));
-      else
-        g_hash_table_remove (self->rotations, write->id);
-    }
+  if (is_last && write->before != NULL)
+    put (self, g_steal_pointer (&write->before));
+  else if (is_last)
+    g_hash_table_remove (self->rotations, write->id);
   g_task_return_error (task, error);
 }
 
@@ -151,10 +155,10 @@ write_async (CvgRotations *self,
 
   write->id = g_strdup (rotation->id);
   write->before = before != NULL ? cvg_rotation_copy (before) : NULL;
-  write->written = rotation;
   g_task_set_source_tag (task, cvg_rotations_write_finish);
   g_task_set_task_data (task, write, (GDestroyNotify) write_free);
   put (self, rotation);
+  g_hash_table_replace (self->writes, write->id, write);
   self->n_pending++;
   cvg_journal_write_async (self->journal, rotation, on_written, g_steal_pointer (&task));
 }

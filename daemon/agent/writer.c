@@ -118,13 +118,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Purpose, purpose_free)
 
 static void retry_later (CvgWriter *self);
 
+/* By the serial: the same credentials may be another value by now, with other times. */
 static gboolean
 is_current (const Purpose *purpose)
 {
   const CvgEntry *entry = purpose->entry;
 
-  return !entry->removed && entry->generation == purpose->generation &&
-         (!purpose->unsaved || (entry->unsaved && entry->credentials == purpose->credentials));
+  if (entry->removed || entry->generation != purpose->generation)
+    return FALSE;
+
+  return !purpose->unsaved || (entry->unsaved && entry->credentials != NULL &&
+                               entry->credentials->serial == purpose->credentials->serial);
 }
 
 static gboolean

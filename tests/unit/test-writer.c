@@ -171,6 +171,24 @@ test_unsaved_is_retried (void)
 }
 
 static void
+test_unsaved_and_the_clock_is_set (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+
+  /* While its store is under way its times move, which makes it another value. */
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  cvg_instances_shift_times (world->instances, 7200);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+  g_assert_true (entry->unsaved);
+  agent_world_pass (world, RETRY_SECONDS);
+  assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+  g_assert_false (entry->unsaved);
+}
+
+static void
 test_unsaved_outlives_a_lock (void)
 {
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
@@ -308,6 +326,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/writer/store/locked", test_store_locked);
   g_test_add_func ("/writer/store/superseded", test_store_superseded);
   g_test_add_func ("/writer/store/removed", test_store_removed);
+  g_test_add_func ("/writer/unsaved/and-the-clock-is-set", test_unsaved_and_the_clock_is_set);
   g_test_add_func ("/writer/unsaved/is-retried", test_unsaved_is_retried);
   g_test_add_func ("/writer/unsaved/outlives-a-lock", test_unsaved_outlives_a_lock);
   g_test_add_func ("/writer/unsaved/while-locked", test_unsaved_while_locked);
