@@ -250,8 +250,7 @@ shift_entry (CvgEntry *entry, gint64 by)
   shift (&entry->failed_at, by);
   shift (&entry->retry_at, by);
 
-  /* Those that are being stored are known by their address. */
-  if (entry->credentials != NULL && !entry->unsaved)
+  if (entry->credentials != NULL)
     {
       CvgCredentials *shifted = cvg_credentials_copy (entry->credentials);
 
