@@ -3,7 +3,9 @@
  */
 #include "agent/agent.h"
 
+#include "agent/notices.h"
 #include "agent/planner.h"
+#include "agent/rest.h"
 #include "dbus/error.h"
 #include "model/auth-data.h"
 #include "model/kill-point.h"
@@ -29,6 +31,8 @@ struct _CvgAgent
   CvgChanges *changes;              /* (owned) */
   CvgClientChanges *client_changes; /* (owned) */
   CvgPlanner *planner;              /* (owned) (nullable): not without its ports */
+  CvgRest *rest;                    /* (owned) (nullable): likewise */
+  CvgNotices *notices;              /* (owned) (nullable): likewise */
 };
 
 G_DEFINE_FINAL_TYPE (CvgAgent, cvg_agent, G_TYPE_OBJECT)
@@ -38,6 +42,8 @@ cvg_agent_finalize (GObject *object)
 {
   CvgAgent *self = CVG_AGENT (object);
 
+  g_clear_object (&self->notices);
+  g_clear_object (&self->rest);
   g_clear_object (&self->planner);
   g_clear_object (&self->client_changes);
   g_clear_object (&self->changes);
@@ -124,6 +130,10 @@ cvg_agent_new (const CvgAgentPorts *ports)
   self->changes = cvg_changes_new (self->instances, self->sign_ins, self->keeper, ports->clock);
   self->client_changes = cvg_client_changes_new (self->clients, self->keeper, ports->clock);
   self->planner = new_planner (self, ports);
+  if (ports->sleep != NULL)
+    self->rest = cvg_rest_new (ports->sleep, self->gate);
+  if (ports->notify != NULL)
+    self->notices = cvg_notices_new (ports->notify, self->instances, self->keeper, ports->clock);
   return self;
 }
 
@@ -135,6 +145,8 @@ cvg_agent_start (CvgAgent *self)
   cvg_instances_load (self->instances);
   cvg_rotations_load (self->rotations);
   CVG_KILL_POINT ("journal-loaded");
+  if (self->notices != NULL)
+    cvg_notices_start (self->notices);
   cvg_keeper_start (self->keeper);
 }
 
@@ -160,6 +172,8 @@ cvg_agent_start_planner (CvgAgent *self)
 void
 cvg_agent_stop (CvgAgent *self)
 {
+  if (self->notices != NULL)
+    cvg_notices_stop (self->notices);
   if (self->planner != NULL)
     cvg_planner_stop (self->planner);
   cvg_sign_ins_stop (self->sign_ins);

@@ -16,8 +16,9 @@ add_scopes (GVariantBuilder *builder, const char *key, const char *const *scopes
   g_variant_builder_add (builder, "{sv}", key, g_variant_new_strv (scopes, -1));
 }
 
-static char *
-find_account_name (const CvgCredentials *credentials)
+/** cvg_describe_account: Returns: (transfer full) (nullable): who signed in, as people know them */
+char *
+cvg_describe_account (const CvgCredentials *credentials)
 {
   static const char *const keys[] = { "email", "name", "nickname" };
 
@@ -52,7 +53,7 @@ add_credentials (GVariantBuilder *builder, const CvgEntry *entry)
 {
   const CvgCredentials *credentials = entry->credentials;
   g_auto (GStrv) scopes = cvg_scopes_parse (credentials->scope);
-  g_autofree char *account = find_account_name (credentials);
+  g_autofree char *account = cvg_describe_account (credentials);
   g_autofree char *site = find_site_name (entry);
 
   if (credentials->scope != NULL)
