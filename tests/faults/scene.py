@@ -91,6 +91,10 @@ class Scene:
         """Does the keyring have a refresh token that the server has not replaced?"""
         return any(token["state"] == "current" for token in self.refresh_tokens())
 
+    def journal_entries(self):
+        """What the daemon has noted on the disk; at rest it is nothing."""
+        return list((self.world.tree.state / "claviger" / "journal").glob("*"))
+
     def leaks(self):
         """Files outside the keyring's with something in them that looks like a token."""
         world = self.world

@@ -219,6 +219,10 @@ class Trial:
             wait_for(self.scene.has_current_token, self.patience)
         except AssertionError:
             raise Loss("the keyring has no token that the server has not replaced") from None
+        try:
+            wait_for(lambda: not self.scene.journal_entries(), self.patience)
+        except AssertionError:
+            raise Loss("the journal does not let go of what the keyring has") from None
 
     def _ask(self, what, **options):
         """What a program gets that does not give up for a passing reason."""

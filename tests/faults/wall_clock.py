@@ -10,6 +10,7 @@ import struct
 class WallClock:
     def __init__(self, path):
         self._path = path
+        self._path.touch(mode=0o600)
         self.seconds = 0
         self._write()
 
@@ -30,5 +31,6 @@ class WallClock:
         self._write()
 
     def _write(self):
-        with open(self._path, "wb") as file:
+        # In place: a running daemon has it mapped, and must not find it empty.
+        with open(self._path, "r+b") as file:
             file.write(struct.pack("=q", self.seconds))

@@ -24,6 +24,7 @@ def all_scenarios():
     """In the order of the table."""
     from faults.scenarios import (
         answers,
+        background,
         callers,
         clocks,
         disks,
@@ -34,5 +35,5 @@ def all_scenarios():
         system_calls,
     )
 
-    parts = (kills, system_calls, disks, keyrings, answers, duplicates, sleeps, clocks, callers)
+    parts = (kills, background, system_calls, disks, keyrings, answers, duplicates, sleeps, clocks, callers)
     return [scenario for part in parts for scenario in part.scenarios()]
