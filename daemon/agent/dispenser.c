@@ -6,6 +6,7 @@
  */
 #include "agent/dispenser.h"
 
+#include "agent/backoff.h"
 #include "dbus/error.h"
 #include "model/auth-data.h"
 
@@ -117,6 +118,31 @@ judge_unrefreshable (const CvgEntry *entry, const CvgDemand *demand, gint64 now,
   return VERDICT_ERROR;
 }
 
+/* A person who insists may knock again; programs that ask may not, each as often as it likes. */
+static Verdict
+judge_refresh (const CvgEntry *entry, const CvgDemand *demand, gint64 now, GError **error)
+{
+  const CvgInstance *record = entry->record;
+  guint pause = cvg_backoff_get_pause (entry->failures, entry->failed_at, now);
+
+  if (demand->force_refresh)
+    return VERDICT_REFRESH;
+
+  if (entry->retry_at > now)
+    g_set_error (error, CVG_ERROR, CVG_ERROR_TRY_LATER,
+                 "Instance %s: %s asked not to be asked again for %" G_GINT64_FORMAT " seconds",
+                 record->id, record->server_name, entry->retry_at - now);
+  /* Where the server named a time, it counts. */
+  else if (pause > 0 && entry->retry_at == 0 && entry->last_error != NULL)
+    g_set_error (error, CVG_ERROR, entry->last_code,
+                 "%s (that was just now; not asked again for %u seconds)", entry->last_error,
+                 pause);
+  else
+    return VERDICT_REFRESH;
+
+  return VERDICT_ERROR;
+}
+
 static Verdict
 judge (CvgDispenser *self, const CvgEntry *entry, const CvgDemand *demand, GError **error)
 {
@@ -153,16 +179,7 @@ judge (CvgDispenser *self, const CvgEntry *entry, const CvgDemand *demand, GErro
   /* The client's secret is in the keyring too. */
   if (!cvg_keeper_is_open (self->keeper))
     return VERDICT_OPEN_KEYRING;
-  /* A person who insists may knock again; programs that ask may not. */
-  if (entry->retry_at > now && !demand->force_refresh)
-    {
-      g_set_error (error, CVG_ERROR, CVG_ERROR_TRY_LATER,
-                   "Instance %s: %s asked not to be asked again for %" G_GINT64_FORMAT " seconds",
-                   record->id, record->server_name, entry->retry_at - now);
-      return VERDICT_ERROR;
-    }
-
-  return VERDICT_REFRESH;
+  return judge_refresh (entry, demand, now, error);
 }
 
 /**

@@ -36,6 +36,7 @@
  * @failures: refreshes in a row that failed
  * @failed_at: Unix seconds of the last one that failed; 0: the last one did not
  * @last_error: (owned) (nullable): why the last refresh failed, for people
+ * @last_code: and the code that goes with it, a #CvgError
  * @retry_at: Unix seconds before which the server asked not to be asked again; 0: none
  * @next_refresh_at: Unix seconds at which the planner is going to refresh it; 0: not planned
  * @given_serial: the highest serial that was given, be it that the credentials got stored or not
@@ -60,6 +61,7 @@ typedef struct
   guint failures;
   gint64 failed_at;
   char *last_error;
+  int last_code;
   gint64 retry_at;
   gint64 next_refresh_at;
   guint64 given_serial;

@@ -450,6 +450,7 @@ cvg_instances_set_failed (CvgInstances *self,
   entry->last_error =
       g_strdup (error->domain == CVG_ERROR ? error->message :
                                              "The refresh failed; the journal has the details");
+  entry->last_code = error->domain == CVG_ERROR ? error->code : CVG_ERROR_FAILED;
   entry->retry_at = retry_at;
   entry->unreachable = g_error_matches (error, CVG_ERROR, CVG_ERROR_TRY_LATER);
   entry->refused = !entry->unreachable && !is_dead;
