@@ -15,6 +15,7 @@
 #include "adapters/http-soup.h"
 #include "adapters/journal-file.h"
 #include "adapters/memory-secret.h"
+#include "adapters/network-gio.h"
 #include "adapters/records-file.h"
 #include "adapters/redirect-socket.h"
 #include "adapters/state-lock.h"
@@ -37,14 +38,7 @@ struct _CvgDaemon
   GDBusConnection *connection; /* (owned) */
   char *state_dir;             /* (owned) */
   CvgStateLock *lock;          /* (owned) (nullable): where there can be none */
-  CvgCatalogue *catalogue;     /* (owned) */
-  CvgHttp *http;               /* (owned) */
-  CvgClock *clock;             /* (owned) */
-  CvgVault *vault;             /* (owned) */
-  CvgRecords *records;         /* (owned) */
-  CvgJournal *journal;         /* (owned) */
-  CvgRedirect *redirect;       /* (owned) */
-  CvgBrowser *browser;         /* (owned) */
+  CvgAgentPorts ports;         /* each (owned) */
   CvgAgent *agent;             /* (owned) */
   CvgAuthService *service;     /* (owned) */
   guint drain_source;
@@ -53,6 +47,49 @@ struct _CvgDaemon
 };
 
 G_DEFINE_FINAL_TYPE (CvgDaemon, cvg_daemon, G_TYPE_OBJECT)
+
+/* ---- the ports ---- */
+
+static CvgCatalogue *
+load_catalogue (const char *providers_dir)
+{
+  g_autofree char *system_dir = g_build_filename (CVG_SYSCONFDIR, "claviger", "providers", NULL);
+  g_autofree char *user_dir =
+      g_build_filename (g_get_user_config_dir (), "claviger", "providers", NULL);
+  const char *const layers[] = { providers_dir, system_dir, user_dir, NULL };
+
+  return cvg_catalogue_load (layers);
+}
+
+static void
+open_ports (CvgAgentPorts *ports, GDBusConnection *connection, const CvgDaemonSettings *settings)
+{
+  ports->catalogue = load_catalogue (settings->providers_dir);
+  ports->clock = cvg_clock_system_new ();
+  ports->records = cvg_records_file_new (settings->state_dir);
+  ports->journal = cvg_journal_file_new (settings->state_dir);
+  ports->vault = cvg_vault_secret_new (connection);
+  ports->http = CVG_HTTP (cvg_http_soup_new (CVG_VERSION));
+  ports->redirect = CVG_REDIRECT (cvg_redirect_socket_new ());
+  ports->browser = CVG_BROWSER (cvg_browser_desktop_new (connection));
+  ports->network = CVG_NETWORK (cvg_network_gio_new ());
+}
+
+static void
+clear_ports (CvgAgentPorts *ports)
+{
+  g_clear_object (&ports->network);
+  g_clear_object (&ports->browser);
+  g_clear_object (&ports->redirect);
+  g_clear_object (&ports->http);
+  g_clear_object (&ports->vault);
+  g_clear_object (&ports->journal);
+  g_clear_object (&ports->records);
+  g_clear_object (&ports->clock);
+  g_clear_pointer (&ports->catalogue, cvg_catalogue_free);
+}
+
+/* ---- object ---- */
 
 static void
 cvg_daemon_finalize (GObject *object)
@@ -63,18 +100,11 @@ cvg_daemon_finalize (GObject *object)
   g_clear_handle_id (&self->trim_source, g_source_remove);
   if (self->service != NULL)
     cvg_auth_service_unexport (self->service);
-  if (self->vault != NULL)
-    cvg_vault_secret_stop (CVG_VAULT_SECRET (self->vault));
+  if (self->ports.vault != NULL)
+    cvg_vault_secret_stop (CVG_VAULT_SECRET (self->ports.vault));
   g_clear_object (&self->service);
   g_clear_object (&self->agent);
-  g_clear_object (&self->browser);
-  g_clear_object (&self->redirect);
-  g_clear_object (&self->journal);
-  g_clear_object (&self->records);
-  g_clear_object (&self->vault);
-  g_clear_object (&self->clock);
-  g_clear_object (&self->http);
-  g_clear_pointer (&self->catalogue, cvg_catalogue_free);
+  clear_ports (&self->ports);
   g_clear_pointer (&self->lock, cvg_state_lock_release);
   g_clear_pointer (&self->state_dir, g_free);
   g_clear_object (&self->connection);
@@ -91,17 +121,6 @@ cvg_daemon_class_init (CvgDaemonClass *klass)
 static void
 cvg_daemon_init (CvgDaemon *self)
 {
-}
-
-static CvgCatalogue *
-load_catalogue (const char *providers_dir)
-{
-  g_autofree char *system_dir = g_build_filename (CVG_SYSCONFDIR, "claviger", "providers", NULL);
-  g_autofree char *user_dir =
-      g_build_filename (g_get_user_config_dir (), "claviger", "providers", NULL);
-  const char *const layers[] = { providers_dir, system_dir, user_dir, NULL };
-
-  return cvg_catalogue_load (layers);
 }
 
 /* A keyring is read in one go, which takes a multiple of what is kept of it. What was freed is
@@ -138,29 +157,12 @@ CvgDaemon *
 cvg_daemon_new (GDBusConnection *connection, const CvgDaemonSettings *settings)
 {
   CvgDaemon *self = g_object_new (CVG_TYPE_DAEMON, NULL);
-  CvgAgentPorts ports = { NULL };
 
   cvg_memory_secret_install ();
   self->connection = g_object_ref (connection);
   self->state_dir = g_strdup (settings->state_dir);
-  self->catalogue = load_catalogue (settings->providers_dir);
-  self->clock = cvg_clock_system_new ();
-  self->records = cvg_records_file_new (settings->state_dir);
-  self->journal = cvg_journal_file_new (settings->state_dir);
-  self->vault = cvg_vault_secret_new (connection);
-  self->http = CVG_HTTP (cvg_http_soup_new (CVG_VERSION));
-  self->redirect = CVG_REDIRECT (cvg_redirect_socket_new ());
-  self->browser = CVG_BROWSER (cvg_browser_desktop_new (connection));
-
-  ports.catalogue = self->catalogue;
-  ports.clock = self->clock;
-  ports.records = self->records;
-  ports.journal = self->journal;
-  ports.vault = self->vault;
-  ports.http = self->http;
-  ports.redirect = self->redirect;
-  ports.browser = self->browser;
-  self->agent = cvg_agent_new (&ports);
+  open_ports (&self->ports, connection, settings);
+  self->agent = cvg_agent_new (&self->ports);
   self->service = cvg_auth_service_new (self->agent);
   g_signal_connect_object (cvg_agent_get_keeper (self->agent), "state-changed",
                            G_CALLBACK (on_keyring_changed), self, 0);
@@ -228,7 +230,7 @@ on_drain (gpointer user_data)
     return G_SOURCE_CONTINUE;
 
   self->drain_source = 0;
-  cvg_records_flush_async (self->records, NULL, on_flushed, g_object_ref (task));
+  cvg_records_flush_async (self->ports.records, NULL, on_flushed, g_object_ref (task));
   return G_SOURCE_REMOVE;
 }
 
