@@ -12,6 +12,8 @@ liar              writes are carried out, but answered with an error
 full              writes fail
 asks              CreateItem and Delete want a prompt
 elsewhere         an item of ours lies in a second, locked collection
+many              it has 450 items of ours
+fails-third       the third GetSecrets fails, and counting begins anew
 replace           takes the name from whoever has it
 mute=METHOD       that method is carried out, and not answered
 dies=METHOD       it is killed when the method is called
@@ -176,6 +178,13 @@ class Service(dbus.service.Object):
         self.state = state
         Collection(state, DEFAULT)
         Collection(state, OTHER)
+        self.reads = 0
+        for number in range(450 if "many" in state.words else 0):
+            uuid = f"{number:08x}-1111-4222-8333-444455556666"
+            path = dbus.ObjectPath(f"{DEFAULT}/many{number}")
+            attributes = {"application": "org.claviger", "kind": "credentials", "id": uuid}
+            secret = f"claviger credentials {uuid}\n{uuid}".encode()
+            state.items[path] = Item(state, path, attributes, secret)
         if state.other_locked:
             path = dbus.ObjectPath(OTHER + "/moved")
             attributes = {"application": "org.claviger", "kind": "credentials", "id": MOVED}
@@ -211,6 +220,10 @@ class Service(dbus.service.Object):
 
     @dbus.service.method(SERVICE, in_signature="aoo", out_signature="a{o(oayays)}")
     def GetSecrets(self, paths, session):
+        self.reads += 1
+        if "fails-third" in self.state.words and self.reads == 3:
+            self.reads = 0
+            raise failure("org.freedesktop.DBus.Error.Failed")
         return dbus.Dictionary(
             {
                 path: dbus.Struct(

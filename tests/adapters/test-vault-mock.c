@@ -264,6 +264,39 @@ test_stale_copy_elsewhere (KeyringFixture *fixture, gconstpointer data)
 }
 
 static void
+test_many_in_slices (KeyringFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) items = NULL;
+
+  keyring_fixture_spawn_mock (fixture, "many");
+  g_assert_true (keyring_fixture_store (fixture, ID_A, ID_A, NULL));
+  g_atomic_int_set (&fixture->calls, 0);
+  items = keyring_fixture_load (fixture, NULL);
+  g_assert_cmpint (g_atomic_int_get (&fixture->calls), ==, 6); /* alias, state, search, 3 slices */
+  g_assert_cmpuint (items->len, ==, 451);
+  for (guint i = 0; i < items->len; i++)
+    {
+      const CvgVaultItem *item = g_ptr_array_index (items, i);
+
+      g_assert_cmpstr (cvg_secret_peek (item->secret), ==, item->id);
+    }
+}
+
+static void
+test_slice_fails (KeyringFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items = NULL;
+
+  keyring_fixture_spawn_mock (fixture, "many fails-third");
+  g_assert_null (keyring_fixture_load (fixture, &error)); /* not two slices of three */
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
+  keyring_fixture_set_words (fixture, "");
+  items = keyring_fixture_load (fixture, NULL);
+  g_assert_cmpuint (items->len, ==, 450);
+}
+
+static void
 test_activation (KeyringFixture *fixture, gconstpointer data)
 {
   g_autofree char *script =
@@ -310,6 +343,8 @@ main (int argc, char **argv)
   add ("/vault-mock/default-is-made", test_default_is_made);
   add ("/vault-mock/items-elsewhere", test_items_elsewhere);
   add ("/vault-mock/stale-copy-elsewhere", test_stale_copy_elsewhere);
+  add ("/vault-mock/many-in-slices", test_many_in_slices);
+  add ("/vault-mock/slice-fails", test_slice_fails);
   add ("/vault-mock/activation", test_activation);
   return keyring_fixture_run_tests (TRUE);
 }
