@@ -10,8 +10,9 @@
 
 #include "adapters/keyring-error.h"
 
-/* A call costs a fraction of a millisecond and an item of ours some kilobytes: half a megabyte. */
-#define SLICE 200
+/* A call costs a fraction of a millisecond, and what its reply takes GDBus's buffer for reading
+ * keeps for as long as the connection lives: items of ours of 4 kB make 200 kB. */
+#define SLICE 50
 
 typedef struct
 {

@@ -297,8 +297,8 @@ test_many_items_few_calls (KeyringFixture *fixture, gconstpointer data)
       g_assert_cmpstr (item->kind, ==, CVG_VAULT_CREDENTIALS);
       g_assert_cmpstr (cvg_secret_peek (item->secret), ==, item->id);
     }
-  /* Alias, state, search, and the secrets by 200. */
-  g_assert_cmpint (calls, ==, 3 + (int) (count + 199) / 200);
+  /* Alias, state, search, and the secrets by 50. */
+  g_assert_cmpint (calls, ==, 3 + (int) (count + 49) / 50);
 }
 
 static void
