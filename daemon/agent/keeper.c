@@ -335,7 +335,7 @@ take_items (CvgKeeper *self, GPtrArray *items)
 
   for (guint i = 0; i < items->len; i++)
     {
-      const CvgVaultItem *item = g_ptr_array_index (items, i);
+      CvgVaultItem *item = g_ptr_array_index (items, i);
 
       if (cvg_secret_is_empty (item->secret))
         continue;
@@ -343,6 +343,8 @@ take_items (CvgKeeper *self, GPtrArray *items)
         g_hash_table_add (found, take_credentials (self, item));
       else if (g_strcmp0 (item->kind, CVG_VAULT_CLIENT) == 0)
         cvg_clients_set_secret (self->clients, item->id, item->secret);
+      /* Both are never held of all at once: a thousand of them are felt. */
+      g_clear_pointer (&item->secret, cvg_secret_unref);
     }
   forget_missing (self, found);
   cvg_rotations_sweep (self->rotations);

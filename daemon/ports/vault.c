@@ -178,6 +178,6 @@ cvg_vault_item_free (CvgVaultItem *item)
 {
   g_free (item->kind);
   g_free (item->id);
-  cvg_secret_unref (item->secret);
+  g_clear_pointer (&item->secret, cvg_secret_unref);
   g_free (item);
 }

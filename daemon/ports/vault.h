@@ -29,7 +29,8 @@ typedef struct
 {
   char *kind;        /* (owned) */
   char *id;          /* (owned) */
-  CvgSecret *secret; /* (owned): empty where a crash left an item without a secret */
+  CvgSecret *secret; /* (owned) (nullable): empty where a crash left an item without a secret; %NULL
+                      * once its reader let go of it */
 } CvgVaultItem;
 
 /**
