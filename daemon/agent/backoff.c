@@ -14,7 +14,10 @@
  */
 #include "agent/backoff.h"
 
+/* Three tries before a token of an hour expires. Doubled instead, the same hour of an outage has
+ * half as many requests again. */
 #define PASSING_FIRST 30
+#define PASSING_FACTOR 4
 #define PASSING_CAP (30 * 60)
 
 #define AMBIGUOUS_FIRST 2
@@ -35,8 +38,10 @@
 /* Nobody is told more than that with a straight face, and a mistake there must not cost a grant. */
 #define RETRY_AFTER_MAX (24 * G_TIME_SPAN_HOUR)
 
+/* The cap is what a program waits at most after a server is back, and how often all of them ask
+ * one that is not. */
 #define PAUSE_FIRST 5
-#define PAUSE_CAP 60
+#define PAUSE_CAP (5 * 60)
 
 /* @first × @factor to the power of (@n - 1), but not more than @cap. */
 static gint64
@@ -100,7 +105,7 @@ cvg_backoff_get_delay (CvgFailure failure, guint n, gint64 window_left, double c
       break;
     }
 
-  return jitter (grow (PASSING_FIRST, 2, n, PASSING_CAP), chance);
+  return jitter (grow (PASSING_FIRST, PASSING_FACTOR, n, PASSING_CAP), chance);
 }
 
 /**

@@ -260,7 +260,7 @@ test_passing (Fixture *fixture, gconstpointer data)
   push_passing_error (fixture);
   pass_until_due (fixture);
   failed_at = fixture->entry->failed_at - AGENT_WORLD_NOW;
-  assert_planned (fixture, failed_at + 30, failed_at + 60);
+  assert_planned (fixture, failed_at + 60, failed_at + 120);
 
   agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
   pass_until_due (fixture);
