@@ -108,9 +108,10 @@ on_notify (GNetworkMonitor *monitor, GParamSpec *property, gpointer user_data)
 static void
 make_monitor (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  /* The monitor takes the shared connection, which ends the program when it is closed. */
-  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
+  g_autoptr (GDBusConnection) bus = NULL;
 
+  /* The monitor takes the shared connection, which ends the program when it is closed. */
+  bus = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, NULL); /* in a thread: lint-ok */
   if (bus != NULL)
     g_dbus_connection_set_exit_on_close (bus, FALSE);
   g_task_return_pointer (task, g_object_ref (g_network_monitor_get_default ()), g_object_unref);
