@@ -93,6 +93,29 @@ agent_world_on_ready (GObject *source, GAsyncResult *result, gpointer user_data)
   *slot = g_object_ref (result);
 }
 
+static void
+make_agent (AgentWorld *world)
+{
+  const CvgAgentPorts ports = {
+    .catalogue = world->catalogue,
+    .http = CVG_HTTP (world->http),
+    .clock = CVG_CLOCK (world->clock),
+    .vault = CVG_VAULT (world->vault),
+    .records = CVG_RECORDS (world->records),
+    .journal = CVG_JOURNAL (world->journal),
+    .network = CVG_NETWORK (world->network),
+    .sleep = CVG_SLEEP (world->sleep),
+    .notify = CVG_NOTIFY (world->notify),
+    .redirect = CVG_REDIRECT (world->redirect),
+    .browser = CVG_BROWSER (world->browser),
+  };
+
+  world->agent = cvg_agent_new (&ports);
+  world->instances = cvg_agent_get_instances (world->agent);
+  world->clients = cvg_agent_get_clients (world->agent);
+  world->keeper = cvg_agent_get_keeper (world->agent);
+}
+
 /** agent_world_new: Returns: (transfer full): a world whose agent has not been started */
 AgentWorld *
 agent_world_new (CvgVaultState found)
@@ -116,25 +139,25 @@ agent_world_new (CvgVaultState found)
   world->redirect = cvg_redirect_dummy_new ();
   world->browser = cvg_browser_dummy_new ();
 
-  const CvgAgentPorts ports = {
-    .catalogue = world->catalogue,
-    .http = CVG_HTTP (world->http),
-    .clock = CVG_CLOCK (world->clock),
-    .vault = CVG_VAULT (world->vault),
-    .records = CVG_RECORDS (world->records),
-    .journal = CVG_JOURNAL (world->journal),
-    .network = CVG_NETWORK (world->network),
-    .sleep = CVG_SLEEP (world->sleep),
-    .notify = CVG_NOTIFY (world->notify),
-    .redirect = CVG_REDIRECT (world->redirect),
-    .browser = CVG_BROWSER (world->browser),
-  };
-
-  world->agent = cvg_agent_new (&ports);
-  world->instances = cvg_agent_get_instances (world->agent);
-  world->clients = cvg_agent_get_clients (world->agent);
-  world->keeper = cvg_agent_get_keeper (world->agent);
+  make_agent (world);
   return world;
+}
+
+/**
+ * agent_world_restart:
+ *
+ * The daemon ends in good order and another one starts, on what is left on the disk and in the
+ * keyring. Every entry of before is gone.
+ */
+void
+agent_world_restart (AgentWorld *world)
+{
+  cvg_agent_stop (world->agent);
+  agent_world_settle ();
+  g_assert_true (cvg_agent_is_idle (world->agent));
+  g_assert_finalize_object (world->agent);
+  make_agent (world);
+  agent_world_start (world);
 }
 
 /** agent_world_start: starts the agent, and waits until it has what it can have */

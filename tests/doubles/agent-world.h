@@ -66,6 +66,7 @@ void agent_world_init (int *argc, char ***argv);
 AgentWorld *agent_world_new (CvgVaultState found) G_GNUC_WARN_UNUSED_RESULT;
 AgentWorld *agent_world_new_started (CvgVaultState found) G_GNUC_WARN_UNUSED_RESULT;
 void agent_world_start (AgentWorld *world);
+void agent_world_restart (AgentWorld *world);
 void agent_world_free (AgentWorld *world);
 
 void agent_world_settle (void);
