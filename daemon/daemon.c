@@ -18,6 +18,7 @@
 #include "adapters/network-gio.h"
 #include "adapters/records-file.h"
 #include "adapters/redirect-socket.h"
+#include "adapters/sleep-logind.h"
 #include "adapters/state-lock.h"
 #include "adapters/vault-secret.h"
 #include "agent/agent.h"
@@ -73,11 +74,13 @@ open_ports (CvgAgentPorts *ports, GDBusConnection *connection, const CvgDaemonSe
   ports->redirect = CVG_REDIRECT (cvg_redirect_socket_new ());
   ports->browser = CVG_BROWSER (cvg_browser_desktop_new (connection));
   ports->network = CVG_NETWORK (cvg_network_gio_new ());
+  ports->sleep = CVG_SLEEP (cvg_sleep_logind_new ());
 }
 
 static void
 clear_ports (CvgAgentPorts *ports)
 {
+  g_clear_object (&ports->sleep);
   g_clear_object (&ports->network);
   g_clear_object (&ports->browser);
   g_clear_object (&ports->redirect);
@@ -102,6 +105,8 @@ cvg_daemon_finalize (GObject *object)
     cvg_auth_service_unexport (self->service);
   if (self->ports.vault != NULL)
     cvg_vault_secret_stop (CVG_VAULT_SECRET (self->ports.vault));
+  if (self->ports.sleep != NULL)
+    cvg_sleep_logind_stop (CVG_SLEEP_LOGIND (self->ports.sleep));
   g_clear_object (&self->service);
   g_clear_object (&self->agent);
   clear_ports (&self->ports);
@@ -204,10 +209,11 @@ cvg_daemon_start (CvgDaemon *self, GError **error)
   return cvg_auth_service_export (self->service, self->connection, error);
 }
 
-/** cvg_daemon_start_planner: refreshes in the background; to be called when the bus name is ours */
+/** cvg_daemon_begin: refreshes in the background; to be called when the bus name is ours */
 void
-cvg_daemon_start_planner (CvgDaemon *self)
+cvg_daemon_begin (CvgDaemon *self)
 {
+  cvg_sleep_logind_start (CVG_SLEEP_LOGIND (self->ports.sleep));
   cvg_agent_start_planner (self->agent);
 }
 

@@ -23,6 +23,6 @@ G_DECLARE_FINAL_TYPE (CvgDaemon, cvg_daemon, CVG, DAEMON, GObject)
 
 CvgDaemon *cvg_daemon_new (GDBusConnection *connection, const CvgDaemonSettings *settings);
 gboolean cvg_daemon_start (CvgDaemon *self, GError **error);
-void cvg_daemon_start_planner (CvgDaemon *self);
+void cvg_daemon_begin (CvgDaemon *self);
 void cvg_daemon_stop_async (CvgDaemon *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cvg_daemon_stop_finish (CvgDaemon *self, GAsyncResult *result, GError **error);

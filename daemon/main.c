@@ -66,7 +66,7 @@ on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_d
   process->name_acquired = TRUE;
   g_message ("Serving %s", name);
   if (!process->stopping)
-    cvg_daemon_start_planner (process->daemon);
+    cvg_daemon_begin (process->daemon);
 }
 
 static void
