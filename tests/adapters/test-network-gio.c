@@ -5,7 +5,6 @@
  * routes in a network of its own. GLib makes one monitor for a process: each test has a process.
  */
 #include <sched.h>
-#include <unistd.h>
 
 #include "adapters/network-gio.h"
 
@@ -137,13 +136,20 @@ swallow (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, 
   return NULL;
 }
 
-/* It goes with the process: the monitor never lets go of it. */
 static void
 start_system_bus (void)
 {
   system_bus = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (system_bus);
   g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (system_bus), TRUE);
+}
+
+/* The monitor never lets go of its connection; so it is not g_test_dbus_down(), which waits. */
+static void
+end_system_bus (void)
+{
+  g_test_dbus_stop (system_bus);
+  g_clear_object (&system_bus);
 }
 
 /* ---- tests, a process each ---- */
@@ -193,6 +199,7 @@ test_network_manager (void)
       g_assert_cmpint (cvg_network_is_up (network), ==, rows[i].up);
     }
   g_assert_finalize_object (network);
+  end_system_bus ();
 }
 
 static void
@@ -213,7 +220,7 @@ test_hanging (void)
   g_assert_finalize_object (network);
   /* It is still asked: GLib's patience is 25 s. */
   g_assert_cmpint (g_get_monotonic_time () - began, <, DEADLINE * 1000);
-  _exit (0);
+  end_system_bus ();
 }
 
 static void
