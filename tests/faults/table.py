@@ -8,6 +8,7 @@ class Table:
         self._label = label
         self._rows = {}  # scenario: [trials, losses, not reached, skipped, seconds]
         self._skips = {}
+        self._missed = {}  # scenario: variants that had nothing to hit
         self.mistakes = []
 
     def add(self, result):
@@ -24,6 +25,7 @@ class Table:
             self._skips.setdefault(result["why"], set()).add(result["scenario"])
         elif not result["reached"]:
             row[2] += 1
+            self._missed.setdefault(result["scenario"], []).append(result["variant"])
 
     @property
     def trials(self):
@@ -43,6 +45,8 @@ class Table:
                   f"  {row[4] / row[0]:6.2f}")
         for why, names in self._skips.items():
             print(f"skipped ({', '.join(sorted(names))}): {why}")
+        for name, variants in self._missed.items():
+            print(f"not reached ({name}): {'; '.join(sorted(set(variants)))}")
         for mistake in self.mistakes:
             print(f"the kit itself: {mistake}")
         if self._label and self.trials:

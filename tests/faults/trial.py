@@ -27,6 +27,7 @@ class Trial:
         self.scene = scene
         self.rng = rng
         self.patience = patience  # seconds for what must happen by itself
+        self.patience_to_settle = patience
         self.story = []
         self.was_reached = True  # what the scenario was about did happen
         self.handed = []  # (token, serial) that callers were given
@@ -125,6 +126,10 @@ class Trial:
         wait_for(lambda: not self.scene.has_current_token(), timeout, "the server to rotate")
         self.say("the server has rotated")
 
+    def wait_for_rest(self):
+        """Until the journal has let go of what the keyring has."""
+        wait_for(lambda: not self.scene.journal_entries(), self.patience, "an empty journal")
+
     def trace(self, process_id, calls, injected=(), paths=()):
         output = self.scene.world.tree.log / f"strace-{len(self._tracers)}.log"
         self.say(f"strace {calls} {list(injected)}")
@@ -198,10 +203,10 @@ class Trial:
     def _wait_until_settled(self):
         """It has said "at once", and the server does not wait for ever."""
         try:
-            wait_for(self.scene.has_current_token, self.patience)
+            wait_for(self.scene.has_current_token, self.patience_to_settle)
             self.say("the keyring has a current token")
         except AssertionError:
-            self.say(f"no current token in the keyring after {self.patience} s")
+            self.say(f"no current token in the keyring after {self.patience_to_settle} s")
 
     def _check_what_was_handed_out(self):
         token, serial = self._ask("the token in use", force_refresh=False)
@@ -219,10 +224,7 @@ class Trial:
             wait_for(self.scene.has_current_token, self.patience)
         except AssertionError:
             raise Loss("the keyring has no token that the server has not replaced") from None
-        try:
-            wait_for(lambda: not self.scene.journal_entries(), self.patience)
-        except AssertionError:
-            raise Loss("the journal does not let go of what the keyring has") from None
+        self.wait_for_rest()
 
     def _ask(self, what, **options):
         """What a program gets that does not give up for a passing reason."""

@@ -41,8 +41,9 @@ def _fill(trial, parts, when, crash=False):
     # With nowhere to write it down a token is not spent, or not given away at once.
     trial.finish(call)
     if len(parts) == 2:
-        # It is in memory, and tried again; nothing but the disk can make it durable.
+        # It is in memory, and tried again some time later, which is not waited for here.
         trial.has_answer = False
+        trial.patience_to_settle = 1
     elif crash:
         trial.kill()
 

@@ -5,6 +5,8 @@
 from faults import tracer
 from faults.scenarios import Scenario
 
+_OF_A_STORE = {"openat": 2, "write": 4, "fsync": 1, "rename": 1, "sendmsg": 4}
+
 
 def scenarios():
     return [_killed(), _locked()]
@@ -16,10 +18,11 @@ def _killed():
         for crash in (False, True):
             name = f"{when}{', and the daemon with it' if crash else ''}"
             found.variant(name, _kill_keyring, when, crash)
-    for call in ("openat", "write", "fsync", "rename", "sendmsg"):
-        for crash in (False, True):
-            name = f"storing, at {call}{', and the daemon with it' if crash else ''}"
-            found.variant(name, _kill_while_storing, call, crash)
+    for call, count in _OF_A_STORE.items():
+        for which in range(1, count + 1):
+            for crash in (False, True):
+                name = f"storing, at {call} {which}{', and the daemon with it' if crash else ''}"
+                found.variant(name, _kill_while_storing, call, which, crash)
     return found
 
 
@@ -44,9 +47,8 @@ def _end_keyring(trial):
     trial.keyring.kill()
 
 
-def _kill_while_storing(trial, call, crash):
-    """gnome-keyring writes a file beside the old one and renames it; answers with sendmsg."""
-    which = trial.rng.randint(1, 4)
+def _kill_while_storing(trial, call, which, crash):
+    """gnome-keyring writes a file beside the old one and renames it; then it answers."""
     process = trial.keyring.pid
     trial.trace(process, call, [tracer.injection(call, which=which)])
     trial.finish(trial.refresh())
