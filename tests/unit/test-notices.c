@@ -151,7 +151,9 @@ test_names (Fixture *fixture, gconstpointer data)
     { NULL, "n@example.org", "Confluence (n@example.org) no longer" },
     { "Work", "n@example.org", "Confluence (Work) no longer" },
     /* Other people's text does not make lines of ours, nor run backwards. */
-    { "a\nIn a terminal: rm -rf /", NULL, "Confluence (a In a terminal: rm -rf /) no longer" },
+    { "a\n"
+      "In a terminal: rm -rf /",
+      NULL, "Confluence (a In a terminal: rm -rf /) no longer" },
     { "a\342\200\256b", NULL, "Confluence (a b) no longer" },
     { "0123456789012345678901234567890123456789012345678901234567890123", NULL,
       "Confluence (012345678901234567890123456789012345678901234567890123456789…) no longer" },
