@@ -498,6 +498,16 @@ flight_new (CvgRefresher *self, CvgEntry *entry)
   return flight;
 }
 
+/* A caller is told in time that it takes long; background work has all the time there is. */
+static void
+add_waiter (Flight *flight, CvgUrgency urgency, GTask *task)
+{
+  if (urgency == CVG_URGENCY_CALLER)
+    cvg_waiters_add (flight->waiters, task);
+  else
+    cvg_waiters_add_patient (flight->waiters, task);
+}
+
 static void
 take_off (CvgRefresher *self, CvgEntry *entry, CvgUrgency urgency, GTask *task)
 {
@@ -508,7 +518,7 @@ take_off (CvgRefresher *self, CvgEntry *entry, CvgUrgency urgency, GTask *task)
   g_hash_table_replace (self->flights, flight->entry, flight);
   g_ptr_array_add (self->queued, flight);
   self->n_flights++;
-  cvg_waiters_add (flight->waiters, task);
+  add_waiter (flight, urgency, task);
   flight->ticket = cvg_gate_enter (self->gate, host, urgency, on_admitted, flight);
 }
 
@@ -558,7 +568,7 @@ cvg_refresher_refresh_async (CvgRefresher *self,
       g_debug ("Instance %s: joining the refresh under way", entry->record->id);
       if (urgency == CVG_URGENCY_CALLER)
         cvg_ticket_hurry (flight->ticket);
-      cvg_waiters_add (flight->waiters, g_steal_pointer (&task));
+      add_waiter (flight, urgency, g_steal_pointer (&task));
       return;
     }
 

@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Waiters of shared work. Each waits with a task, a cancellable and a deadline of its own: whoever
- * cancels or runs out of time is answered at once and taken off the list, and the work goes on for
- * the others, or for nobody.
+ * Waiters of shared work. Each waits with a task, a cancellable and, unless nobody is in a hurry
+ * for it, a deadline of its own: whoever cancels or runs out of time is answered at once and taken
+ * off the list, and the work goes on for the others, or for nobody.
  */
 #include "agent/waiters.h"
 
@@ -14,7 +14,7 @@ typedef struct
   CvgWaiters *waiters;   /* (borrowed): the list it is on */
   GTask *task;           /* (owned) */
   GSource *cancellation; /* (owned) (nullable) */
-  guint deadline;        /* alarm */
+  guint deadline;        /* alarm; 0: it is patient */
 } Waiter;
 
 struct _CvgWaiters
@@ -97,9 +97,8 @@ on_deadline (gpointer user_data)
   g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_TRY_LATER, "%s", message);
 }
 
-/** cvg_waiters_add: @task (transfer full) waits from now on */
-void
-cvg_waiters_add (CvgWaiters *waiters, GTask *task)
+static Waiter *
+add (CvgWaiters *waiters, GTask *task)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
   Waiter *waiter = g_new0 (Waiter, 1);
@@ -112,10 +111,26 @@ cvg_waiters_add (CvgWaiters *waiters, GTask *task)
       g_source_set_callback (waiter->cancellation, G_SOURCE_FUNC (on_cancelled), waiter, NULL);
       g_source_attach (waiter->cancellation, g_task_get_context (task));
     }
+  g_ptr_array_add (waiters->list, waiter);
+  return waiter;
+}
+
+/** cvg_waiters_add: @task (transfer full) waits from now on, until its time is over */
+void
+cvg_waiters_add (CvgWaiters *waiters, GTask *task)
+{
+  Waiter *waiter = add (waiters, task);
+
   waiter->deadline = cvg_clock_add_alarm (
       waiters->clock, cvg_clock_get_now (waiters->clock) + waiters->seconds * G_TIME_SPAN_SECOND,
       on_deadline, waiter, NULL);
-  g_ptr_array_add (waiters->list, waiter);
+}
+
+/** cvg_waiters_add_patient: @task (transfer full) waits from now on, for as long as it takes */
+void
+cvg_waiters_add_patient (CvgWaiters *waiters, GTask *task)
+{
+  add (waiters, task);
 }
 
 /**

@@ -15,6 +15,7 @@ typedef struct _CvgWaiters CvgWaiters;
 CvgWaiters *cvg_waiters_new (CvgClock *clock, guint seconds, const char *late_message);
 void cvg_waiters_free (CvgWaiters *waiters);
 void cvg_waiters_add (CvgWaiters *waiters, GTask *task);
+void cvg_waiters_add_patient (CvgWaiters *waiters, GTask *task);
 GPtrArray *cvg_waiters_take (CvgWaiters *waiters);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgWaiters, cvg_waiters_free)

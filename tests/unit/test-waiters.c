@@ -189,6 +189,23 @@ test_long (Fixture *fixture, gconstpointer data)
   cvg_waiters_free (patient);
 }
 
+static void
+test_patient (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) slot = NULL;
+  g_autoptr (GPtrArray) tasks = NULL;
+
+  cvg_waiters_add_patient (fixture->waiters, g_task_new (NULL, NULL, agent_world_on_ready, &slot));
+  /* Not even an alarm: ten thousand of them wait on a bad morning. */
+  g_assert_cmpuint (cvg_clock_dummy_count_alarms (fixture->clock), ==, 0);
+  cvg_clock_dummy_advance (fixture->clock, 1000 * SECONDS * G_TIME_SPAN_SECOND);
+  agent_world_settle ();
+  g_assert_null (slot);
+  tasks = cvg_waiters_take (fixture->waiters);
+  return_all (tasks);
+  g_assert_nonnull (slot);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/waiters/" path, Fixture, NULL, set_up, function, tear_down)
 
@@ -204,6 +221,7 @@ main (int argc, char *argv[])
   ADD ("who-is-late-is-told-so", test_message);
   ADD ("cancelled-after-it-was-taken", test_cancel_after_take);
   ADD ("a-long-deadline", test_long);
+  ADD ("the-patient-have-none", test_patient);
 
   return g_test_run ();
 }
