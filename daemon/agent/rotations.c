@@ -25,6 +25,7 @@ struct _CvgRotations
                           * on its way; both borrowed from its task */
   gulong replaced_id;
   gulong removed_id;
+  gulong stepped_id;
   guint n_pending; /* writes and removals on their way */
 };
 
@@ -53,6 +54,7 @@ cvg_rotations_finalize (GObject *object)
   g_assert (self->n_pending == 0);
   g_clear_signal_handler (&self->replaced_id, self->instances);
   g_clear_signal_handler (&self->removed_id, self->instances);
+  g_clear_signal_handler (&self->stepped_id, self->clock);
   g_clear_pointer (&self->writes, g_hash_table_unref);
   g_clear_pointer (&self->rotations, g_hash_table_unref);
   g_clear_object (&self->clock);
@@ -421,6 +423,25 @@ on_replaced (CvgInstances *instances, CvgEntry *entry, gpointer user_data)
   drop (user_data, entry->record->id);
 }
 
+/* The notes in memory are as old as they were, as the credentials are; those on disk have the time
+ * of the clock that was wrong, then or now. */
+static void
+on_clock_stepped (CvgClock *clock, gint64 by, gpointer user_data)
+{
+  CvgRotations *self = user_data;
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, self->rotations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      CvgRotation *rotation = value;
+
+      if (rotation->spent_at != 0)
+        rotation->spent_at = MAX (rotation->spent_at + by / G_TIME_SPAN_SECOND, 1);
+    }
+}
+
 /** cvg_rotations_new: all arguments (transfer none) */
 CvgRotations *
 cvg_rotations_new (CvgJournal *journal, CvgInstances *instances, CvgClock *clock)
@@ -431,6 +452,7 @@ cvg_rotations_new (CvgJournal *journal, CvgInstances *instances, CvgClock *clock
   self->instances = g_object_ref (instances);
   self->clock = g_object_ref (clock);
   self->replaced_id = g_signal_connect (instances, "replaced", G_CALLBACK (on_replaced), self);
+  self->stepped_id = g_signal_connect (clock, "stepped", G_CALLBACK (on_clock_stepped), self);
   self->removed_id = g_signal_connect (instances, "removed", G_CALLBACK (on_replaced), self);
   return self;
 }

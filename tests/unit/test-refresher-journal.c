@@ -217,6 +217,25 @@ test_what_stays_noted (AgentRefresh *fixture, gconstpointer data)
 }
 
 static void
+test_doubt_is_as_old_as_it_is (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GAsyncResult) lost = NULL;
+
+      cvg_http_dummy_push_error (world->http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "Cut"));
+      agent_refresh_refresh (fixture, NULL, &lost);
+      agent_refresh_answer (fixture);
+      agent_refresh_assert_failed (fixture, lost, CVG_ERROR_TRY_LATER);
+      /* Setting the clock makes nothing older. */
+      g_assert_cmpint (fixture->entry->spent_at, ==, AGENT_WORLD_NOW + i * 7200);
+      cvg_clock_dummy_step (world->clock, 7200 * G_TIME_SPAN_SECOND);
+    }
+}
+
+static void
 test_salvaged (AgentRefresh *fixture, gconstpointer data)
 {
   static const struct
@@ -303,6 +322,7 @@ main (int argc, char *argv[])
   ADD ("sealed-for-all-that-the-keyring-may-hold", test_sealed_for_all_that_it_may_hold);
   ADD ("what-stays-noted", test_what_stays_noted);
   ADD ("doubt-stays-until-it-is-settled", test_doubt_stays_until_it_is_settled);
+  ADD ("doubt-is-as-old-as-it-is", test_doubt_is_as_old_as_it_is);
   ADD ("a-new-refresh-token-is-salvaged", test_salvaged);
 
   return g_test_run ();
