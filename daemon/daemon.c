@@ -16,6 +16,7 @@
 #include "adapters/journal-file.h"
 #include "adapters/memory-secret.h"
 #include "adapters/network-gio.h"
+#include "adapters/notify-desktop.h"
 #include "adapters/records-file.h"
 #include "adapters/redirect-socket.h"
 #include "adapters/sleep-logind.h"
@@ -75,11 +76,13 @@ open_ports (CvgAgentPorts *ports, GDBusConnection *connection, const CvgDaemonSe
   ports->browser = CVG_BROWSER (cvg_browser_desktop_new (connection));
   ports->network = CVG_NETWORK (cvg_network_gio_new ());
   ports->sleep = CVG_SLEEP (cvg_sleep_logind_new ());
+  ports->notify = CVG_NOTIFY (cvg_notify_desktop_new (connection));
 }
 
 static void
 clear_ports (CvgAgentPorts *ports)
 {
+  g_clear_object (&ports->notify);
   g_clear_object (&ports->sleep);
   g_clear_object (&ports->network);
   g_clear_object (&ports->browser);
@@ -101,12 +104,10 @@ cvg_daemon_finalize (GObject *object)
 
   g_clear_handle_id (&self->drain_source, g_source_remove);
   g_clear_handle_id (&self->trim_source, g_source_remove);
-  if (self->service != NULL)
-    cvg_auth_service_unexport (self->service);
-  if (self->ports.vault != NULL)
-    cvg_vault_secret_stop (CVG_VAULT_SECRET (self->ports.vault));
-  if (self->ports.sleep != NULL)
-    cvg_sleep_logind_stop (CVG_SLEEP_LOGIND (self->ports.sleep));
+  cvg_auth_service_unexport (self->service);
+  cvg_vault_secret_stop (CVG_VAULT_SECRET (self->ports.vault));
+  cvg_sleep_logind_stop (CVG_SLEEP_LOGIND (self->ports.sleep));
+  cvg_notify_desktop_stop (CVG_NOTIFY_DESKTOP (self->ports.notify));
   g_clear_object (&self->service);
   g_clear_object (&self->agent);
   clear_ports (&self->ports);

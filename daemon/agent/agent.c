@@ -30,9 +30,9 @@ struct _CvgAgent
   CvgSignIns *sign_ins;             /* (owned) */
   CvgChanges *changes;              /* (owned) */
   CvgClientChanges *client_changes; /* (owned) */
-  CvgPlanner *planner;              /* (owned) (nullable): not without its ports */
-  CvgRest *rest;                    /* (owned) (nullable): likewise */
-  CvgNotices *notices;              /* (owned) (nullable): likewise */
+  CvgPlanner *planner;              /* (owned) */
+  CvgRest *rest;                    /* (owned) */
+  CvgNotices *notices;              /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (CvgAgent, cvg_agent, G_TYPE_OBJECT)
@@ -101,9 +101,6 @@ new_planner (CvgAgent *self, const CvgAgentPorts *ports)
     .refresher = self->refresher,
   };
 
-  if (ports->network == NULL || ports->sleep == NULL)
-    return NULL;
-
   return cvg_planner_new (&parts);
 }
 
@@ -130,10 +127,8 @@ cvg_agent_new (const CvgAgentPorts *ports)
   self->changes = cvg_changes_new (self->instances, self->sign_ins, self->keeper, ports->clock);
   self->client_changes = cvg_client_changes_new (self->clients, self->keeper, ports->clock);
   self->planner = new_planner (self, ports);
-  if (ports->sleep != NULL)
-    self->rest = cvg_rest_new (ports->sleep, self->gate);
-  if (ports->notify != NULL)
-    self->notices = cvg_notices_new (ports->notify, self->instances, self->keeper, ports->clock);
+  self->rest = cvg_rest_new (ports->sleep, self->gate);
+  self->notices = cvg_notices_new (ports->notify, self->instances, self->keeper, ports->clock);
   return self;
 }
 
@@ -145,8 +140,7 @@ cvg_agent_start (CvgAgent *self)
   cvg_instances_load (self->instances);
   cvg_rotations_load (self->rotations);
   CVG_KILL_POINT ("journal-loaded");
-  if (self->notices != NULL)
-    cvg_notices_start (self->notices);
+  cvg_notices_start (self->notices);
   cvg_keeper_start (self->keeper);
 }
 
@@ -159,8 +153,7 @@ cvg_agent_start (CvgAgent *self)
 void
 cvg_agent_start_planner (CvgAgent *self)
 {
-  if (self->planner != NULL)
-    cvg_planner_start (self->planner);
+  cvg_planner_start (self->planner);
 }
 
 /**
@@ -172,10 +165,8 @@ cvg_agent_start_planner (CvgAgent *self)
 void
 cvg_agent_stop (CvgAgent *self)
 {
-  if (self->notices != NULL)
-    cvg_notices_stop (self->notices);
-  if (self->planner != NULL)
-    cvg_planner_stop (self->planner);
+  cvg_notices_stop (self->notices);
+  cvg_planner_stop (self->planner);
   cvg_sign_ins_stop (self->sign_ins);
   cvg_refresher_stop (self->refresher);
   cvg_keeper_stop (self->keeper);
