@@ -405,6 +405,28 @@ cvg_instances_set_refreshed (CvgInstances *self,
   cvg_instances_changed (self, entry);
 }
 
+/* Callers read it; what a library says may name hosts and files. */
+static const char *
+get_presentable (const GError *error)
+{
+  return error->domain == CVG_ERROR ? error->message : "the journal has the details";
+}
+
+/**
+ * cvg_instances_set_unsaved:
+ * @error: why the keyring did not take the credentials of @entry
+ *
+ * It is no failure of the refresh; but the person should find out why.
+ */
+void
+cvg_instances_set_unsaved (CvgInstances *self, CvgEntry *entry, const GError *error)
+{
+  g_free (entry->last_error);
+  entry->last_error = g_strdup_printf ("The newest credentials are not in the keyring yet: %s",
+                                       get_presentable (error));
+  cvg_instances_changed (self, entry);
+}
+
 /**
  * cvg_instances_set_saved:
  * @credentials: (transfer none): the keyring has them now, after a while without
@@ -415,6 +437,8 @@ cvg_instances_set_saved (CvgInstances *self, CvgEntry *entry, CvgCredentials *cr
   cvg_entry_set_anchor (entry, credentials->refresh_token);
   if (entry->credentials != NULL && entry->credentials->serial == credentials->serial)
     entry->unsaved = FALSE;
+  if (entry->failures == 0)
+    g_clear_pointer (&entry->last_error, g_free);
   cvg_instances_changed (self, entry);
 }
 
@@ -446,10 +470,9 @@ cvg_instances_set_failed (CvgInstances *self,
   gboolean is_dead = g_error_matches (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN);
 
   g_free (entry->last_error);
-  /* Callers read it; what a library says may name hosts and files. */
-  entry->last_error =
-      g_strdup (error->domain == CVG_ERROR ? error->message :
-                                             "The refresh failed; the journal has the details");
+  entry->last_error = error->domain == CVG_ERROR ?
+                          g_strdup (error->message) :
+                          g_strdup_printf ("The refresh failed; %s", get_presentable (error));
   entry->last_code = error->domain == CVG_ERROR ? error->code : CVG_ERROR_FAILED;
   entry->retry_at = retry_at;
   entry->unreachable = g_error_matches (error, CVG_ERROR, CVG_ERROR_TRY_LATER);

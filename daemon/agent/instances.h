@@ -34,6 +34,7 @@ void cvg_instances_set_refreshed (CvgInstances *self,
                                   CvgEntry *entry,
                                   CvgCredentials *credentials,
                                   gboolean saved);
+void cvg_instances_set_unsaved (CvgInstances *self, CvgEntry *entry, const GError *error);
 void cvg_instances_set_saved (CvgInstances *self, CvgEntry *entry, CvgCredentials *credentials);
 void cvg_instances_set_failed (CvgInstances *self,
                                CvgEntry *entry,

@@ -260,7 +260,7 @@ on_unsaved_stored (GObject *source, GAsyncResult *result, gpointer user_data)
                      "in the journal, sealed," :
                      "in memory");
       retry_later (self);
-      cvg_instances_changed (self->instances, entry);
+      cvg_instances_set_unsaved (self->instances, entry, error);
     }
 }
 

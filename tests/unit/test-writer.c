@@ -5,6 +5,8 @@
  */
 #include "agent/writer.h"
 
+#include <string.h>
+
 #include "doubles/agent-world.h"
 
 #define RETRY_SECONDS 30
@@ -149,6 +151,7 @@ test_unsaved_is_retried (void)
 
   make_unsaved (world, entry, "hush-A2", "hush-R2");
   g_assert_true (entry->unsaved);
+  g_assert_nonnull (strstr (entry->last_error, "not in the keyring yet"));
   agent_world_pass (world, RETRY_SECONDS - 1);
   assert_stored (world, AGENT_WORLD_ID, "hush-A1/hush-R1/1");
 
@@ -163,6 +166,7 @@ test_unsaved_is_retried (void)
   agent_world_pass (world, 1);
   assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
   g_assert_false (entry->unsaved);
+  g_assert_null (entry->last_error);
 
   /* And then never again. */
   g_assert_cmpuint (cvg_clock_dummy_count_alarms (world->clock), ==, 0);
