@@ -23,11 +23,12 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "adapters/http-failure.h"
+#include "adapters/retry-after.h"
 #include "dbus/error.h"
 
 #define DEADLINE 30000 /* ms: of the whole, from the name to the last byte */
 #define FIRST_CHUNK 8192
-#define RETRY_AFTER_MAX (24 * 60 * 60) /* s: more than a day is a mistake */
 /* A morning with many expired tokens of one provider is to look like one browser. */
 #define CONNECTIONS_PER_HOST 8
 /* Of all hosts, idle ones included, which make room: one slow provider, or a few, must not hold up
@@ -98,39 +99,6 @@ exchange_free (gpointer data)
 
 /* ---- errors ---- */
 
-/* What went wrong, for people; the library's own words may hold the whole address. */
-static const char *
-describe_failure (const Exchange *exchange, const GError *error)
-{
-  static const char by_proxy[] = "the proxy on the way did not let us through";
-
-  if (exchange->is_late)
-    return "it did not answer in time";
-  if (exchange->is_repeat)
-    return "it wanted the request a second time";
-  if (g_error_matches (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND))
-    return "its name was not found";
-  if (error->domain == G_RESOLVER_ERROR)
-    return "its name could not be looked up";
-  if (error->domain == SOUP_SESSION_ERROR)
-    return exchange->is_begun ? "what it sent is not HTTP" : by_proxy;
-  if (error->domain == G_TLS_ERROR)
-    return error->code == G_TLS_ERROR_BAD_CERTIFICATE ? "its TLS certificate is not trusted" :
-                                                        "no secure connection could be made";
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE))
-    return "there is no network to it";
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    return "it refused the connection";
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return "it did not answer in time";
-  if (error->domain == G_IO_ERROR &&
-      (error->code == G_IO_ERROR_PROXY_FAILED || error->code == G_IO_ERROR_PROXY_AUTH_FAILED ||
-       error->code == G_IO_ERROR_PROXY_NEED_AUTH || error->code == G_IO_ERROR_PROXY_NOT_ALLOWED))
-    return by_proxy;
-  return "the connection was dropped";
-}
-
 static void
 fail (GTask *task, const GError *error)
 {
@@ -142,39 +110,14 @@ fail (GTask *task, const GError *error)
     return;
 
   g_debug ("A request to %s failed: %s (%d)", host, g_quark_to_string (error->domain), error->code);
-  g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_TRY_LATER, "No answer from %s: %s", host,
-                           describe_failure (exchange, error));
+  g_task_return_new_error (
+      task, CVG_ERROR, CVG_ERROR_TRY_LATER, "No answer from %s: %s", host,
+      exchange->is_late   ? "it did not answer in time" :
+      exchange->is_repeat ? "it wanted the request a second time" :
+                            cvg_http_failure_describe (error, exchange->is_begun));
 }
 
 /* ---- the answer ---- */
-
-/* Seconds, or a date (RFC 9110 section 10.2.3), which is measured by the server's own clock if it
- * tells it. */
-static guint
-read_retry_after (SoupMessageHeaders *headers)
-{
-  const char *value = soup_message_headers_get_one (headers, "Retry-After");
-  const char *now = soup_message_headers_get_one (headers, "Date");
-  guint64 seconds = 0;
-
-  if (value == NULL)
-    return 0;
-  if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXINT64, &seconds, NULL))
-    return (guint) MIN (seconds, RETRY_AFTER_MAX);
-  /* Digits only, but more than fit. */
-  if (*value != '\0' && strspn (value, "0123456789") == strlen (value))
-    return RETRY_AFTER_MAX;
-
-  g_autoptr (GDateTime) then = soup_date_time_new_from_http_string (value);
-  g_autoptr (GDateTime) served = now != NULL ? soup_date_time_new_from_http_string (now) : NULL;
-  g_autoptr (GDateTime) ours = g_date_time_new_now_utc ();
-
-  if (then == NULL)
-    return 0;
-  GTimeSpan span = g_date_time_difference (then, served != NULL ? served : ours) / G_USEC_PER_SEC;
-
-  return (guint) CLAMP (span, 0, RETRY_AFTER_MAX);
-}
 
 static void
 succeed (GTask *task)
@@ -186,7 +129,7 @@ succeed (GTask *task)
 
   g_task_return_pointer (task,
                          cvg_http_response_new (soup_message_get_status (exchange->message), type,
-                                                read_retry_after (headers), body),
+                                                cvg_retry_after_read (headers), body),
                          (GDestroyNotify) cvg_http_response_free);
 }
 
