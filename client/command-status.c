@@ -17,12 +17,17 @@
 static const char *const statuses[] = { "active", "unreachable", "keyring-locked", "needs-sign-in",
                                         "signed-out" };
 
+/* One that works and has an error is one, too: its client is refused, or the keyring takes nothing.
+ */
 static gboolean
 is_problem (GVariant *instance)
 {
   const char *status = cvg_vardict_get_string (instance, "status");
 
-  return !g_str_equal (status, "active") && !g_str_equal (status, "signed-out");
+  if (g_str_equal (status, "active"))
+    return *cvg_vardict_get_string (instance, "last-error") != '\0';
+
+  return !g_str_equal (status, "signed-out");
 }
 
 static guint32

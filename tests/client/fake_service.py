@@ -45,7 +45,8 @@ def entry(instance_id, server, status, **more):
 
 INSTANCES = [
     entry(ALICE, "GitHub", "active", account="alice@example.com"),
-    entry(WORK, "Google Calendar", "active", label="büro", site="https://a.example"),
+    entry(WORK, "Google Calendar", "active", label="büro", site="https://a.example",
+          last_error="The newest credentials are not in the keyring yet"),
     entry(DEAD, "Jira", "needs-sign-in", last_error="The grant is dead"),
     entry(LOCKED, "Slack", "keyring-locked", label=EVIL),
     entry(LATER, "Slack", "unreachable"),

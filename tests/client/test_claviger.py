@@ -320,7 +320,8 @@ def test_status(claviger):
     answer = json.loads(claviger("--json", "status").stdout)
     assert answer["keyring-state"] == "unlocked"
     assert answer["instances"]["active"] == 2
-    assert [row["instance-id"] for row in answer["problems"]] == [fake.DEAD, fake.LOCKED, fake.LATER]
+    assert [row["instance-id"] for row in answer["problems"]] == [fake.WORK, fake.DEAD, fake.LOCKED,
+                                                                   fake.LATER]
     assert "needs-sign-in" in claviger("status").stdout
 
 
