@@ -39,6 +39,7 @@ class Scene:
         self.world.begin()
         self.standin = self.world.standin
         self.instance = None
+        self.crowd = []  # more of them, for one trial
         self._trials = 0
 
     # Before and after a trial.
@@ -65,6 +66,16 @@ class Scene:
         self.instance = self.world.sign_in()
         wait_for(self.has_current_token, what="the keyring to have what the sign-in brought")
 
+    def sign_in_more(self, count):
+        """Other instances, whose tokens are asked about like that of the first one."""
+        self.crowd = [self.world.sign_in() for _ in range(count)]
+        wait_for(self.has_current_token, what="the keyring to have what the sign-ins brought")
+
+    def send_crowd_away(self):
+        for instance in self.crowd:
+            self.world.caller.call("DeleteInstance", "(sa{sv})", (instance, {}))
+        self.crowd = []
+
     def mend(self):
         """What was taken away comes back: the disk, the keyring, the server, the clock."""
         self.state.drain()
@@ -82,14 +93,16 @@ class Scene:
 
     # What is known of the grant.
 
-    def refresh_tokens(self):
-        """Those that the keyring has of the instance, as the server sees them."""
-        described = map(self.standin.introspect, self.keyring.tokens(self.instance))
-        return [token for token in described if token.get("kind") == "refresh_token"]
+    def instances(self):
+        return [self.instance, *self.crowd]
 
     def has_current_token(self):
-        """Does the keyring have a refresh token that the server has not replaced?"""
-        return any(token["state"] == "current" for token in self.refresh_tokens())
+        """Does the keyring have, of each instance, a refresh token that the server has not replaced?"""
+        return all(map(self._is_current, self.instances()))
+
+    def _is_current(self, instance):
+        described = map(self.standin.introspect, self.keyring.tokens(instance))
+        return any(token.get("state") == "current" for token in described)
 
     def journal_entries(self):
         """What the daemon has noted on the disk; at rest it is nothing."""

@@ -30,7 +30,8 @@ class Trial:
         self.patience_to_settle = patience
         self.story = []
         self.was_reached = True  # what the scenario was about did happen
-        self.handed = []  # (token, serial) that callers were given
+        self.handed = []  # (instance, token, serial) that callers were given
+        self.wanted_grant = None  # the one that counts, where there have been two
         self.calls = []
         self.callers = []
         self._tracers = []
@@ -76,12 +77,14 @@ class Trial:
         self.callers.append(caller)
         return caller
 
-    def refresh(self, caller=None):
+    def refresh(self, caller=None, instance=None):
         """Begins a refresh; nobody waits for it yet."""
+        instance = instance or self.scene.instance
         if caller is None:
             caller = self.callers[0] if self.callers else self.new_caller()
         self.say("a caller asks for a new token")
-        call = caller.begin_refresh(self.scene.instance)
+        call = caller.begin_refresh(instance)
+        call.instance = instance
         self.calls.append(call)
         return call
 
@@ -94,7 +97,7 @@ class Trial:
             self.say(f"a caller was told {error}")
             return error.name
         self.say(f"a caller was given serial {serial}")
-        self.handed.append((token, serial))
+        self.handed.append((call.instance, token, serial))
         self.has_answer = True
         return None
 
@@ -107,7 +110,8 @@ class Trial:
     def insist(self):
         """A program that asks until it has a new token."""
         self.has_answer = False
-        self.handed.append(self._ask("asked again", force_refresh=True))
+        instance = self.scene.instance
+        self.handed.append((instance, *self._ask(instance, "asked again", force_refresh=True)))
         self.has_answer = True
 
     def pause(self, seconds):
@@ -180,9 +184,12 @@ class Trial:
             self._time_passes()
         for call in list(self.calls):
             self.finish(call)
-        self._check_what_was_handed_out()
-        self._check_that_it_works()
+        for instance in self.scene.instances():
+            self._check_what_was_handed_out(instance)
+            self._check_that_it_works(instance)
+        self._check_that_it_rests()
         self._check_what_lies_about()
+        self.scene.send_crowd_away()
 
     def _can_wait(self):
         return self.has_answer or self.scene.has_current_token()
@@ -208,33 +215,36 @@ class Trial:
         except AssertionError:
             self.say(f"no current token in the keyring after {self.patience_to_settle} s")
 
-    def _check_what_was_handed_out(self):
-        token, serial = self._ask("the token in use", force_refresh=False)
-        known = dict((s, t) for t, s in self.handed)
+    def _check_what_was_handed_out(self, instance):
+        token, serial = self._ask(instance, "the token in use", force_refresh=False)
+        known = {s: t for i, t, s in self.handed if i == instance}
         if known and serial < max(known):
             raise Loss(f"serial {max(known)} was handed out, and now it is {serial} again")
         if known.get(serial, token) != token:
             raise Loss(f"serial {serial} is another token than the one that was handed out")
 
-    def _check_that_it_works(self):
-        token, serial = self._ask("a new token", force_refresh=True)
+    def _check_that_it_works(self, instance):
+        token, serial = self._ask(instance, "a new token", force_refresh=True)
         if not self.standin.is_active(token):
             raise Loss(f"the server does not know the token that was handed out as {serial}")
+        grant = self.standin.introspect(token)["grant"]
+        if self.wanted_grant not in (None, grant):
+            raise Loss("it is a token of the grant before the last sign-in")
+
+    def _check_that_it_rests(self):
         try:
             wait_for(self.scene.has_current_token, self.patience)
         except AssertionError:
             raise Loss("the keyring has no token that the server has not replaced") from None
         self.wait_for_rest()
 
-    def _ask(self, what, **options):
+    def _ask(self, instance, what, **options):
         """What a program gets that does not give up for a passing reason."""
         caller = self.new_caller()
         deadline = time.monotonic() + self.patience
         while True:
             try:
-                token, _expires_at, serial = caller.get_access_token(
-                    self.scene.instance, **options
-                )
+                token, _expires_at, serial = caller.get_access_token(instance, **options)
                 self.say(f"{what}: serial {serial}")
                 return token, serial
             except BusError as error:

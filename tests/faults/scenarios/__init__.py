@@ -27,13 +27,28 @@ def all_scenarios():
         background,
         callers,
         clocks,
+        crowds,
         disks,
         duplicates,
         keyrings,
         kills,
+        sign_ins,
         sleeps,
         system_calls,
     )
 
-    parts = (kills, background, system_calls, disks, keyrings, answers, duplicates, sleeps, clocks, callers)
+    parts = (
+        kills,
+        background,
+        system_calls,
+        disks,
+        keyrings,
+        answers,
+        duplicates,
+        sleeps,
+        clocks,
+        callers,
+        crowds,
+        sign_ins,
+    )
     return [scenario for part in parts for scenario in part.scenarios()]

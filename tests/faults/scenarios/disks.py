@@ -22,6 +22,7 @@ def _full():
         found.variant(f"{name}: before", _fill, parts, when="before")
         found.variant(f"{name}: before, and a crash", _fill, parts, when="before", crash=True)
         found.variant(f"{name}: before the answer", _fill, parts, when="during")
+    found.variant("keyring: for several refreshes, and a crash", _fill_for_long)
     # With both full there is no place for what the server sends in the middle of it.
     found.variant("journal: before the answer, and a crash", _fill, ("state",), "during", True)
     found.variant("keyring: before the answer, and a crash", _fill, ("keyrings",), "during", True)
@@ -46,6 +47,14 @@ def _fill(trial, parts, when, crash=False):
         trial.patience_to_settle = 1
     elif crash:
         trial.kill()
+
+
+def _fill_for_long(trial):
+    """The keyring's token is older than the one that was replaced last, by several."""
+    _fill_up(trial, [trial.scene.keyrings])
+    for _ in range(trial.rng.randint(2, 4)):
+        trial.finish(trial.refresh())
+    trial.kill()
 
 
 def _fill_up(trial, volumes):

@@ -5,7 +5,7 @@
 from faults import tracer
 from faults.scenarios import Scenario
 
-_OF_A_STORE = {"openat": 2, "write": 4, "fsync": 1, "rename": 1, "sendmsg": 4}
+_OF_A_STORE = {"openat": 1, "write": 4, "fsync": 1, "rename": 1, "sendmsg": 4}
 
 
 def scenarios():
@@ -23,6 +23,8 @@ def _killed():
             for crash in (False, True):
                 name = f"storing, at {call} {which}{', and the daemon with it' if crash else ''}"
                 found.variant(name, _kill_while_storing, call, which, crash)
+            name = f"storing, at {call} {which}; once more, and a crash"
+            found.variant(name, _kill_and_go_on, call, which)
     return found
 
 
@@ -59,6 +61,15 @@ def _kill_while_storing(trial, call, which, crash):
         trial.say("the keyring daemon has died")
     if crash:
         trial.kill()
+
+
+def _kill_and_go_on(trial, call, which):
+    """Whether the store was carried out nobody knows; the next token is sealed for both cases."""
+    _kill_while_storing(trial, call, which, crash=False)
+    if not trial.keyring.is_running and trial.rng.random() < 0.5:
+        trial.keyring.start()
+    trial.finish(trial.refresh())
+    trial.kill()
 
 
 def _locked():
