@@ -66,21 +66,13 @@ class CrowdedWorld(World):
 
 
 class Vault:
-    """The keyring as a bench uses it: many calls at once, and a look at who writes."""
+    """The keyring as a bench uses it: many calls at once."""
 
     def __init__(self, world):
         self._bus = world.bus.connect()
-        self.writes = []  # the path and the time of each, by anybody
-        self._bus.signal_subscribe(
-            SECRETS, _I_COLLECTION, None, None, None, Gio.DBusSignalFlags.NONE, self._on_signal
-        )
         _, self._session = self.call(
             SERVICE, _I_SERVICE, "OpenSession", "(sv)", "plain", GLib.Variant("s", "")
         ).unpack()
-
-    def _on_signal(self, connection, sender, path, interface, member, arguments):
-        if member in ("ItemCreated", "ItemChanged"):
-            self.writes.append((arguments.unpack()[0], time.time()))
 
     def call(self, path, interface, method, signature, *arguments):
         return self._bus.call_sync(
@@ -160,6 +152,28 @@ class Vault:
     def set_delay(self, milliseconds):
         """Of each write; of the double alone."""
         self.call(SERVICE, _I_CONTROL, "SetDelay", "(u)", milliseconds)
+
+
+class Writes:
+    """Each call that writes the keyring, as the bus sees it: GNOME Keyring tells no change of one."""
+
+    def __init__(self, world):
+        self._log = world.tree.log / "writes.log"
+        matches = [
+            f"type=method_call,interface={_I_ITEM},member=SetSecret",
+            f"type=method_call,interface={_I_COLLECTION},member=CreateItem",
+        ]
+        command = ["dbus-monitor", "--profile", "--address", world.bus.address, *matches]
+        self._program = Program(command, world.environment, self._log)
+        wait_for(lambda: self._log.exists() and self._log.read_text(), what="dbus-monitor")
+
+    def all(self):
+        """The path and the time of each."""
+        rows = (line.split("\t") for line in self._log.read_text().splitlines())
+        return [(row[5], float(row[1])) for row in rows if row[0] == "mc"]
+
+    def stop(self):
+        self._program.terminate()
 
 
 class Crowd:

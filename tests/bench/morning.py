@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from bench.crowd import Crowd, Vault, make_grants
+from bench.crowd import Crowd, Vault, Writes, make_grants
 from bench.measures import memory, quiet_environment, start_pingd, wakeups_at_rest
 from e2e.caller import options
 from e2e.waiting import wait_for
@@ -100,7 +100,7 @@ def _refresh_alone(world, template):
 
 def _morning(world, tools, vault, crowd, template, write_delay):
     world.standin.clear_requests()
-    vault.writes.clear()
+    writes = Writes(world)
     pingd = start_pingd(world, tools)
     begin = time.time()
     world.daemon.start(timeout=60, **quiet_environment)
@@ -116,13 +116,15 @@ def _morning(world, tools, vault, crowd, template, write_delay):
     used = [request["body"]["refresh_token"] for request in requests]
     wanted = {grant["refresh_token"] for grant in crowd.grants}
     fresh = max(r["time"] for r in requests) + LATENCY - min(r["time"] for r in requests)
-    written = len(vault.writes)
+    written = len(writes.all())
     serials = {serial for _, _, serial in _call_all(world, crowd.ids)}
     assert len(serials) == 1 and serials != {1}, serials
     if write_delay:
         # All are served and all are safe; the hours that such a keyring needs are not waited for.
         vault.set_delay(0)
-    paths = _wait_for_keyring(world, vault, crowd)
+    _wait_for_keyring(world, writes, crowd)
+    stored = time.time() - begin
+    writes.stop()
     return {
         "requests": len(requests),
         "once": len(set(used)) == len(used) and set(used) == wanted,
@@ -133,9 +135,9 @@ def _morning(world, tools, vault, crowd, template, write_delay):
         "cpu": cpu / len(crowd.ids),
         "callers": watch.waited,
         "cached": cached,
-        "writes": len(paths) / len(crowd.ids),
+        "writes": len(writes.all()) / len(crowd.ids),
         "written_when_fresh": written,
-        "stored": max(when for _, when in vault.writes) - begin,
+        "stored": stored,
         "journal_peak": watch.journal_peak,
         "rss_morning": watch.rss,
     }
@@ -211,11 +213,10 @@ def _end_cached_calls(calls):
             "p99_us": token["p99"]}  # fmt: skip
 
 
-def _wait_for_keyring(world, vault, crowd):
-    """Until every rotation is in the keyring and the journal is empty; the paths of all writes."""
-    wait_for(lambda: len({path for path, _ in vault.writes}) >= len(crowd.ids), 3600, "writes")
-    wait_for(lambda: _journal(world) == [], 60, "the journal to be empty")
-    return [path for path, _ in vault.writes]
+def _wait_for_keyring(world, writes, crowd):
+    """Until every rotation is in the keyring and the journal is empty."""
+    wait_for(lambda: _journal(world) == [], 3600, "the journal to be empty")
+    assert len({path for path, _ in writes.all()}) == len(crowd.ids)
 
 
 # The floor.
