@@ -243,12 +243,26 @@ cvg_rotations_settle (CvgRotations *self, const CvgEntry *entry)
   write_async (self, rotation, on_settled, NULL);
 }
 
+/* What is sealed late, because nothing could be written when it came, may be on its way to the
+ * server by now. */
+static void
+keep_note (CvgRotations *self, CvgRotation *rotation)
+{
+  const CvgRotation *before = lookup (self, rotation->id);
+
+  if (before == NULL || before->spent_at == 0 || before->spent_serial < rotation->sealed_serial)
+    return;
+
+  rotation->spent_at = before->spent_at;
+  rotation->spent_serial = before->spent_serial;
+}
+
 /**
  * cvg_rotations_seal_async:
  * @credentials: what the refresh brought
  *
  * Seals @credentials with each refresh token that the keyring may hold, and writes that in place of
- * the note. Done when it is durable; finish with cvg_rotations_write_finish().
+ * the note of what they replace. Done when it is durable; finish with cvg_rotations_write_finish().
  */
 void
 cvg_rotations_seal_async (CvgRotations *self,
@@ -271,6 +285,7 @@ cvg_rotations_seal_async (CvgRotations *self,
     }
 
   rotation->sealed_serial = credentials->serial;
+  keep_note (self, rotation);
   for (guint i = 0; i < entry->anchors->len; i++)
     {
       GBytes *box = cvg_journal_seal (self->journal, g_ptr_array_index (entry->anchors, i),
