@@ -103,6 +103,19 @@ cvg_entry_give_serial (CvgEntry *entry)
   return entry->given_serial;
 }
 
+/**
+ * cvg_entry_note_serial:
+ * @serial: given once, by whomever and in whichever run
+ *
+ * What comes later is newer, also while the credentials that had it are not at hand: they go when
+ * the keyring locks, and the record has only the serial of the last sign-in.
+ */
+void
+cvg_entry_note_serial (CvgEntry *entry, guint64 serial)
+{
+  entry->given_serial = MAX (entry->given_serial, serial);
+}
+
 /* Each costs a box in the journal. Only a keyring that fails for days gets there. */
 #define ANCHORS_MAX CVG_ROTATION_MAX_BOXES
 

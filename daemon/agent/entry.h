@@ -39,7 +39,8 @@
  * @last_code: and the code that goes with it, a #CvgError
  * @retry_at: Unix seconds before which the server asked not to be asked again; 0: none
  * @next_refresh_at: Unix seconds at which the planner is going to refresh it; 0: not planned
- * @given_serial: the highest serial that was given, be it that the credentials got stored or not
+ * @given_serial: the highest serial that is known to have been given, be it that the credentials
+ *   got stored or not, and be they at hand or not
  *
  * Only instances.c, keeper.c, refresher.c, rotations.c and planner.c change one; everybody else
  * reads.
@@ -75,6 +76,7 @@ const char *cvg_entry_get_status (const CvgEntry *entry, gboolean keyring_is_ope
 char *cvg_entry_dup_title (const CvgEntry *entry);
 guint64 cvg_entry_get_last_serial (const CvgEntry *entry);
 guint64 cvg_entry_give_serial (CvgEntry *entry);
+void cvg_entry_note_serial (CvgEntry *entry, guint64 serial);
 
 void cvg_entry_add_anchor (CvgEntry *entry, CvgSecret *token);
 void cvg_entry_set_anchor (CvgEntry *entry, CvgSecret *token);

@@ -250,6 +250,7 @@ take (CvgEntry *entry, CvgCredentials *credentials)
   cvg_credentials_ref (credentials);
   g_clear_pointer (&entry->credentials, cvg_credentials_unref);
   entry->credentials = credentials;
+  cvg_entry_note_serial (entry, credentials->serial);
 }
 
 /* What the keyring has of an entry, what memory has and what the journal has may differ: after a

@@ -305,6 +305,118 @@ test_doubt_stays_until_it_is_settled (AgentRefresh *fixture, gconstpointer data)
   g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
 }
 
+static void
+put_held (AgentRefresh *fixture, guint64 serial)
+{
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+
+  credentials->serial = serial;
+  agent_world_seed_instance (fixture->world, AGENT_WORLD_ID, credentials);
+  cvg_vault_dummy_tell_items_changed (fixture->world->vault);
+  agent_world_settle ();
+}
+
+static void
+test_locked_meanwhile_is_newer (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  /* The record has the serial of the sign-in; those since then only the keyring has, and memory
+   * while it is open. What comes later than all of them must not look older. */
+  put_held (fixture, 50);
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, result, "hush-A2");
+  agent_refresh_assert_in_memory (fixture, "hush-A2", "hush-R2", 51);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  agent_world_settle ();
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/51");
+}
+
+static gboolean
+opens (AgentRefresh *fixture, const char *token)
+{
+  g_autoptr (CvgRotation) sealed = peek (fixture);
+  g_autoptr (CvgSecret) key = cvg_secret_new (token);
+  gboolean opened = FALSE;
+
+  for (guint i = 0; sealed != NULL && i < sealed->boxes->len; i++)
+    {
+      CvgSecret *text =
+          cvg_journal_unseal (CVG_JOURNAL (fixture->world->journal), key, AGENT_WORLD_ID,
+                              sealed->sealed_serial, g_ptr_array_index (sealed->boxes, i), NULL);
+
+      opened = opened || text != NULL;
+      g_clear_pointer (&text, cvg_secret_unref);
+    }
+  return opened;
+}
+
+static void
+test_stored_and_locked_meanwhile (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+
+  /* R2 is on its way to the keyring when it is spent, and gets there before the keyring locks. */
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  agent_world_push_token (world, "hush-A3", "hush-R3");
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  cvg_vault_dummy_tell_items_changed (world->vault);
+  agent_refresh_refresh (fixture, NULL, &first);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, first, "hush-A2");
+  agent_refresh_refresh (fixture, NULL, &second);
+  agent_world_settle ();
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_LOAD_ALL);
+  agent_world_settle ();
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, second, "hush-A3");
+  g_assert_true (opens (fixture, "hush-R2"));
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  agent_world_settle ();
+  agent_refresh_assert_stored (fixture, "hush-A3/hush-R3/3");
+}
+
+static void
+test_sealed_late_stays_noted (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (CvgRotation) noted = NULL;
+
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  agent_world_push_token (world, "hush-A3", "hush-R3");
+  agent_refresh_refresh (fixture, NULL, &first);
+  agent_world_settle ();
+  cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, first, "hush-A2");
+  g_assert_true (fixture->entry->unsaved);
+
+  /* R2 is being presented when there is room again, and gets where it should have been. */
+  agent_refresh_refresh (fixture, NULL, &second);
+  agent_world_settle ();
+  agent_world_pass (world, RETRY_SECONDS);
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
+  noted = peek (fixture);
+  g_assert_nonnull (noted);
+  g_assert_cmpint (noted->spent_at, ==, AGENT_WORLD_NOW);
+  g_assert_cmpuint (noted->spent_serial, ==, 2);
+  agent_refresh_answer (fixture);
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/refresher-journal/" path, AgentRefresh, NULL, agent_refresh_set_up, function,      \
               agent_refresh_tear_down)
@@ -319,6 +431,9 @@ main (int argc, char *argv[])
   ADD ("keyring-first-if-it-cannot-be-sealed", test_seal_fails);
   ADD ("served-if-nothing-takes-it", test_nothing_takes_it);
   ADD ("sealed-when-locked-meanwhile", test_locked_meanwhile_is_sealed);
+  ADD ("newer-when-locked-meanwhile", test_locked_meanwhile_is_newer);
+  ADD ("sealed-when-stored-and-locked-meanwhile", test_stored_and_locked_meanwhile);
+  ADD ("noted-still-when-sealed-late", test_sealed_late_stays_noted);
   ADD ("sealed-for-all-that-the-keyring-may-hold", test_sealed_for_all_that_it_may_hold);
   ADD ("what-stays-noted", test_what_stays_noted);
   ADD ("doubt-stays-until-it-is-settled", test_doubt_stays_until_it_is_settled);
