@@ -10,26 +10,14 @@
 #include <signal.h>
 #include <string.h>
 
+#include "private-bus.h"
+#include "scratch-folder.h"
+#include "wait-for.h"
+
 #define BUS_NAME "org.freedesktop.secrets"
 
 static GMainContext *const context = NULL;
 static char *services; /* (owned): folder of what the bus can start */
-
-static void
-delete_tree (const char *path)
-{
-  g_autoptr (GDir) dir =
-      g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      delete_tree (child);
-    }
-  g_remove (path);
-}
 
 /* The bus reads this once; what it runs can be changed all the time. */
 static void
@@ -54,8 +42,7 @@ keyring_fixture_run_tests (gboolean activatable)
   GTestDBus *bus = g_test_dbus_new (G_TEST_DBUS_NONE);
   int status;
 
-  services = g_dir_make_tmp ("cvg-services-XXXXXX", NULL);
-  g_assert_nonnull (services);
+  services = scratch_folder_new ();
   if (activatable)
     write_service_file ();
   g_test_dbus_add_service_dir (bus, services);
@@ -67,27 +54,15 @@ keyring_fixture_run_tests (gboolean activatable)
   status = g_test_run ();
   g_test_dbus_down (bus);
   g_object_unref (bus);
-  delete_tree (services);
-  g_free (services);
+  scratch_folder_free (services);
   return status;
-}
-
-static GVariant *
-call_bus (KeyringFixture *fixture, const char *method, GVariant *parameters)
-{
-  g_autoptr (GError) error = NULL;
-  GVariant *reply = g_dbus_connection_call_sync (
-      fixture->bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", method,
-      parameters, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
-
-  g_assert_no_error (error);
-  return reply;
 }
 
 static gboolean
 has_owner (KeyringFixture *fixture)
 {
-  g_autoptr (GVariant) reply = call_bus (fixture, "NameHasOwner", g_variant_new ("(s)", BUS_NAME));
+  g_autoptr (GVariant) reply =
+      private_bus_call (fixture->bus, "NameHasOwner", g_variant_new ("(s)", BUS_NAME));
   gboolean owned = FALSE;
 
   g_variant_get (reply, "(b)", &owned);
@@ -123,8 +98,7 @@ on_items_changed (CvgVault *vault, gpointer user_data)
 void
 keyring_fixture_set_up (KeyringFixture *fixture, gconstpointer data)
 {
-  fixture->root = g_dir_make_tmp ("cvg-keyring-XXXXXX", NULL);
-  g_assert_nonnull (fixture->root);
+  fixture->root = scratch_folder_new ();
   fixture->states = g_string_new (NULL);
   fixture->bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
   g_assert_nonnull (fixture->bus);
@@ -150,8 +124,7 @@ keyring_fixture_tear_down (KeyringFixture *fixture, gconstpointer data)
   while (g_main_context_iteration (context, FALSE))
     ;
   g_clear_object (&fixture->bus);
-  delete_tree (fixture->root);
-  g_free (fixture->root);
+  scratch_folder_free (fixture->root);
   g_string_free (fixture->states, TRUE);
 }
 
@@ -342,30 +315,13 @@ keyring_fixture_call (KeyringFixture *fixture,
   return reply;
 }
 
-static void
-on_done (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GAsyncResult **slot = user_data;
-
-  *slot = g_object_ref (result);
-}
-
-static GAsyncResult *
-wait_for (GAsyncResult **slot)
-{
-  g_assert_null (*slot); /* never inside the call */
-  while (*slot == NULL)
-    g_main_context_iteration (context, TRUE);
-  return *slot;
-}
-
 void
 keyring_fixture_start (KeyringFixture *fixture)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  cvg_vault_start_async (fixture->vault, NULL, on_done, &result);
-  g_assert_true (cvg_vault_start_finish (fixture->vault, wait_for (&result), NULL));
+  cvg_vault_start_async (fixture->vault, NULL, wait_for_keep, &result);
+  g_assert_true (cvg_vault_start_finish (fixture->vault, wait_for_result (&result), NULL));
 }
 
 gboolean
@@ -373,8 +329,8 @@ keyring_fixture_unlock (KeyringFixture *fixture, GCancellable *cancellable, GErr
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  cvg_vault_unlock_async (fixture->vault, cancellable, on_done, &result);
-  return cvg_vault_unlock_finish (fixture->vault, wait_for (&result), error);
+  cvg_vault_unlock_async (fixture->vault, cancellable, wait_for_keep, &result);
+  return cvg_vault_unlock_finish (fixture->vault, wait_for_result (&result), error);
 }
 
 GPtrArray *
@@ -382,8 +338,8 @@ keyring_fixture_load (KeyringFixture *fixture, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  cvg_vault_load_all_async (fixture->vault, NULL, on_done, &result);
-  return cvg_vault_load_all_finish (fixture->vault, wait_for (&result), error);
+  cvg_vault_load_all_async (fixture->vault, NULL, wait_for_keep, &result);
+  return cvg_vault_load_all_finish (fixture->vault, wait_for_result (&result), error);
 }
 
 gboolean
@@ -393,8 +349,8 @@ keyring_fixture_store (KeyringFixture *fixture, const char *id, const char *text
   g_autoptr (CvgSecret) secret = cvg_secret_new (text);
 
   cvg_vault_store_async (fixture->vault, CVG_VAULT_CREDENTIALS, id, "Confluence", secret, NULL,
-                         on_done, &result);
-  return cvg_vault_store_finish (fixture->vault, wait_for (&result), error);
+                         wait_for_keep, &result);
+  return cvg_vault_store_finish (fixture->vault, wait_for_result (&result), error);
 }
 
 gboolean
@@ -402,8 +358,8 @@ keyring_fixture_remove (KeyringFixture *fixture, const char *id, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  cvg_vault_remove_async (fixture->vault, CVG_VAULT_CREDENTIALS, id, NULL, on_done, &result);
-  return cvg_vault_remove_finish (fixture->vault, wait_for (&result), error);
+  cvg_vault_remove_async (fixture->vault, CVG_VAULT_CREDENTIALS, id, NULL, wait_for_keep, &result);
+  return cvg_vault_remove_finish (fixture->vault, wait_for_result (&result), error);
 }
 
 /** keyring_fixture_load_one: Returns: (nullable): the secret of @id, after a load of all */

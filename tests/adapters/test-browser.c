@@ -13,9 +13,11 @@
 #include "adapters/browser-handler.h"
 #include "adapters/browser-url.h"
 #include "dbus/error.h"
+#include "private-bus.h"
+#include "scratch-folder.h"
+#include "wait-for.h"
 
 #define URL "https://idp.example/authorize?scope=a%20b&state=x$HOME"
-#define DEADLINE 10000 /* ms: what should have happened by then has not */
 
 static const char introspection[] =
     "<node>"
@@ -62,24 +64,6 @@ in_folder (const char *name)
 {
   return g_build_filename (folder, name, NULL);
 }
-
-static gboolean
-on_too_late (gpointer user_data)
-{
-  g_error ("What was waited for has not happened");
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                                                        \
-  do                                                                                               \
-    {                                                                                              \
-      guint too_late = g_timeout_add (DEADLINE, on_too_late, NULL);                                \
-                                                                                                   \
-      while (!(condition))                                                                         \
-        g_main_context_iteration (NULL, TRUE);                                                     \
-      g_source_remove (too_late);                                                                  \
-    }                                                                                              \
-  while (0)
 
 /* ---- the services ---- */
 
@@ -163,19 +147,13 @@ play (Fixture *fixture, const char *name, const char *path, const char *interfac
 {
   static const GDBusInterfaceVTable vtable = { .method_call = on_method };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = NULL;
 
   g_dbus_connection_register_object (fixture->others, path,
                                      g_dbus_node_info_lookup_interface (fixture->node, interface),
                                      &vtable, fixture, NULL, &error);
   g_assert_no_error (error);
-  if (name == NULL)
-    return;
-  reply = g_dbus_connection_call_sync (fixture->others, "org.freedesktop.DBus",
-                                       "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                       "RequestName", g_variant_new ("(su)", name, 4), NULL,
-                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
-  g_assert_no_error (error);
+  if (name != NULL)
+    private_bus_take_name (fixture->others, name);
 }
 
 static void
@@ -264,27 +242,12 @@ assert_no_report (void)
 
 /* ---- fixture ---- */
 
-static GDBusConnection *
-connect_to (GTestDBus *bus)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *connection =
-      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (bus),
-                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                              NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return connection;
-}
-
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (fixture->bus);
-  fixture->own = connect_to (fixture->bus);
-  fixture->others = connect_to (fixture->bus);
+  fixture->bus = private_bus_new ();
+  fixture->own = private_bus_connect (fixture->bus);
+  fixture->others = private_bus_connect (fixture->bus);
   fixture->node = g_dbus_node_info_new_for_xml (introspection, NULL);
   g_assert_nonnull (fixture->node);
   fixture->browser = cvg_browser_desktop_new (fixture->own);
@@ -410,19 +373,13 @@ test_portal_fails (Fixture *fixture, gconstpointer data)
 static void
 test_portal_leaves (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GVariant) reply = NULL;
-
   play_portal (fixture, PORTAL_IS_SILENT);
   cvg_browser_open_async (fixture->browser, URL, NULL, NULL, on_ready, fixture);
   WAIT_FOR (fixture->portal_call != NULL);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_null (fixture->result);
-  reply = g_dbus_connection_call_sync (
-      fixture->others, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      "ReleaseName", g_variant_new ("(s)", "org.freedesktop.portal.Desktop"), NULL,
-      G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
-  g_assert_nonnull (reply);
+  private_bus_leave_name (fixture->others, "org.freedesktop.portal.Desktop");
   g_assert_true (end (fixture, NULL));
   g_free (wait_for_report ());
 }
@@ -668,21 +625,6 @@ test_expand (void)
     }
 }
 
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name = NULL;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
 #define ADD(path, data, func) g_test_add ("/browser/" path, Fixture, data, set_up, func, tear_down)
 
 int
@@ -691,7 +633,7 @@ main (int argc, char *argv[])
   g_log_writer_default_set_use_stderr (TRUE);
 
   /* GIO reads these once: a desktop of our own. */
-  folder = g_dir_make_tmp ("claviger-browser-XXXXXX", NULL);
+  folder = scratch_folder_new ();
   g_autofree char *data_home = in_folder ("data");
   g_autofree char *config_home = in_folder ("config");
   g_autofree char *nowhere = in_folder ("nowhere");
@@ -723,7 +665,6 @@ main (int argc, char *argv[])
 
   int status = g_test_run ();
 
-  remove_tree (folder);
-  g_free (folder);
+  scratch_folder_free (folder);
   return status;
 }

@@ -16,6 +16,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "scratch-folder.h"
+#include "wait-for.h"
+
 /* ---- the disk -------------------------------------------------------------------------------- */
 
 /* Workers call these, but only while the test waits for their end. */
@@ -66,8 +69,7 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->root = g_dir_make_tmp ("cvg-durable-XXXXXX", NULL);
-  g_assert_nonnull (fixture->root);
+  fixture->root = scratch_folder_new ();
   fixture->folder = g_build_filename (fixture->root, "folder", NULL);
   fixture->path = g_build_filename (fixture->folder, "file", NULL);
   g_string_truncate (calls, 0);
@@ -85,23 +87,12 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_free (fixture->path);
 }
 
-static void
-on_done (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GAsyncResult **slot = user_data;
-
-  *slot = g_object_ref (result);
-}
-
 static gboolean
 finish (GAsyncResult **result, GError **error)
 {
-  g_autoptr (GAsyncResult) taken = NULL;
+  g_autoptr (GAsyncResult) taken = wait_for_result (result);
 
-  g_assert_null (*result);
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  taken = g_steal_pointer (result);
+  *result = NULL;
   return cvg_durable_file_finish (taken, error);
 }
 
@@ -110,7 +101,7 @@ write_text (const char *path, const char *text, GError **error)
 {
   GAsyncResult *result = NULL;
 
-  cvg_durable_file_write_async (path, text, on_done, &result);
+  cvg_durable_file_write_async (path, text, wait_for_keep, &result);
   return finish (&result, error);
 }
 
@@ -142,14 +133,11 @@ test_folders (Fixture *fixture, gconstpointer data)
   g_autofree char *deep = g_build_filename (fixture->folder, "a", "b", "file", NULL);
   g_autofree char *b = g_path_get_dirname (deep);
   g_autofree char *a = g_path_get_dirname (b);
-  GStatBuf info;
 
   g_assert_true (write_text (deep, "x", NULL));
   g_assert_true (g_str_has_prefix (calls->str, "flush-parent flush-folder flush-parent "));
-  g_assert_cmpint (g_stat (a, &info), ==, 0);
-  g_assert_cmpuint (info.st_mode & 07777, ==, 0700);
-  g_assert_cmpint (g_stat (deep, &info), ==, 0);
-  g_assert_cmpuint (info.st_mode & 07777, ==, 0600);
+  scratch_folder_assert_mode (a, 0700);
+  scratch_folder_assert_mode (deep, 0600);
   g_remove (deep);
   g_remove (b);
   g_remove (a);
@@ -254,13 +242,13 @@ test_delete (Fixture *fixture, gconstpointer data)
   GAsyncResult *result = NULL;
   g_autoptr (GError) error = NULL;
 
-  cvg_durable_file_delete_async (fixture->path, on_done, &result); /* there is none */
+  cvg_durable_file_delete_async (fixture->path, wait_for_keep, &result); /* there is none */
   g_assert_true (finish (&result, NULL));
   g_assert_true (write_text (fixture->path, "x", NULL));
-  cvg_durable_file_delete_async (fixture->path, on_done, &result);
+  cvg_durable_file_delete_async (fixture->path, wait_for_keep, &result);
   g_assert_true (finish (&result, NULL));
   g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
-  cvg_durable_file_delete_async (fixture->folder, on_done, &result); /* is no file */
+  cvg_durable_file_delete_async (fixture->folder, wait_for_keep, &result); /* is no file */
   g_assert_false (finish (&result, &error));
   g_assert_cmpint (error->domain, ==, G_FILE_ERROR);
 }

@@ -11,24 +11,13 @@
 #include <unistd.h>
 
 #include "dbus/error.h"
+#include "kept-warnings.h"
+#include "scratch-folder.h"
+#include "wait-for.h"
 
 #define A "0b3d4c5e-1111-4222-8333-444455556666"
 #define B "1b3d4c5e-1111-4222-8333-444455556666"
 #define C "2b3d4c5e-1111-4222-8333-444455556666"
-
-/* Warnings that were logged; each test takes those that it expects. */
-static GPtrArray *warnings;
-
-static GLogWriterOutput
-collect_warnings (GLogLevelFlags level, const GLogField *fields, gsize n, gpointer user_data)
-{
-  if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL))
-    for (gsize i = 0; i < n; i++)
-      if (strcmp (fields[i].key, "MESSAGE") == 0)
-        g_ptr_array_add (warnings, g_strdup (fields[i].value));
-
-  return G_LOG_WRITER_HANDLED;
-}
 
 typedef struct
 {
@@ -41,63 +30,20 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->root = g_dir_make_tmp ("cvg-journal-XXXXXX", NULL);
-  g_assert_nonnull (fixture->root);
+  fixture->root = scratch_folder_new ();
   fixture->state_dir = g_build_filename (fixture->root, "state", "claviger", NULL);
   fixture->folder = g_build_filename (fixture->state_dir, "journal", NULL);
   fixture->journal = cvg_journal_file_new (fixture->state_dir);
-  g_ptr_array_set_size (warnings, 0);
-}
-
-static void
-delete_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      delete_tree (child);
-    }
-  g_remove (path);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  g_assert_cmpuint (warnings->len, ==, 0);
+  kept_warnings_assert_none ();
   g_assert_finalize_object (fixture->journal);
-  delete_tree (fixture->root);
-  g_free (fixture->root);
+  scratch_folder_free (fixture->root);
   g_free (fixture->state_dir);
   g_free (fixture->folder);
-}
-
-static void
-take_warning (const char *part)
-{
-  g_assert_cmpuint (warnings->len, >, 0);
-  g_assert_nonnull (strstr (g_ptr_array_index (warnings, 0), part));
-  g_ptr_array_remove_index (warnings, 0);
-}
-
-static void
-on_done (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GAsyncResult **slot = user_data;
-
-  g_assert_null (*slot);
-  *slot = g_object_ref (result);
-}
-
-static void
-wait_for (GAsyncResult **result)
-{
-  g_assert_null (*result); /* not inside the call */
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
 }
 
 static gboolean
@@ -105,8 +51,8 @@ write_rotation (CvgJournal *journal, const CvgRotation *rotation, GError **error
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  cvg_journal_write_async (journal, rotation, on_done, &result);
-  wait_for (&result);
+  cvg_journal_write_async (journal, rotation, wait_for_keep, &result);
+  wait_for_result (&result);
   return cvg_journal_write_finish (journal, result, error);
 }
 
@@ -124,8 +70,8 @@ forget (Fixture *fixture, const char *id, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  cvg_journal_remove_async (fixture->journal, id, on_done, &result);
-  wait_for (&result);
+  cvg_journal_remove_async (fixture->journal, id, wait_for_keep, &result);
+  wait_for_result (&result);
   return cvg_journal_remove_finish (fixture->journal, result, error);
 }
 
@@ -169,15 +115,6 @@ exists (Fixture *fixture, const char *name)
 }
 
 static void
-assert_mode (const char *path, guint mode)
-{
-  GStatBuf info;
-
-  g_assert_cmpint (g_stat (path, &info), ==, 0);
-  g_assert_cmpuint (info.st_mode & 07777, ==, mode);
-}
-
-static void
 test_round_trip (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) none = cvg_journal_load (fixture->journal);
@@ -197,8 +134,8 @@ test_round_trip (Fixture *fixture, gconstpointer data)
   rotation->sealed_serial = 7;
   g_ptr_array_add (rotation->boxes, cvg_journal_seal (fixture->journal, key, A, 7, text, NULL));
   g_assert_true (write_rotation (fixture->journal, rotation, NULL));
-  assert_mode (fixture->folder, 0700);
-  assert_mode (path, 0600);
+  scratch_folder_assert_mode (fixture->folder, 0700);
+  scratch_folder_assert_mode (path, 0600);
   g_assert_true (g_file_get_contents (path, &raw, &size, NULL));
   g_assert_null (strstr (raw, "token"));
 
@@ -344,7 +281,7 @@ test_what_is_left_alone (Fixture *fixture, gconstpointer data)
       write_raw (fixture, A, files[i].text);
       g_assert_true (write_note (fixture, C, 9, NULL));
       g_assert_cmpint (spent_at (fixture, C), ==, 9); /* the others are read all the same */
-      take_warning (files[i].warning);
+      kept_warnings_take (files[i].warning);
       g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
       g_assert_cmpstr (text, ==, files[i].text);
     }
@@ -366,9 +303,9 @@ test_what_is_no_file (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
 
   g_assert_cmpint (spent_at (fixture, A), ==, 0);
-  take_warning (A);
-  take_warning (B);
-  take_warning (C);
+  kept_warnings_take (A);
+  kept_warnings_take (B);
+  kept_warnings_take (C);
 }
 
 static void
@@ -392,7 +329,7 @@ test_folder_is_deleted (Fixture *fixture, gconstpointer data)
   g_autofree char *state = g_path_get_dirname (fixture->state_dir);
 
   g_assert_true (write_note (fixture, A, 1, NULL));
-  delete_tree (state);
+  scratch_folder_delete (state);
   g_assert_true (forget (fixture, A, NULL));
   g_assert_true (write_note (fixture, B, 2, NULL));
   g_assert_cmpint (spent_at (fixture, B), ==, 2);
@@ -472,7 +409,7 @@ test_something_in_the_way (Fixture *fixture, gconstpointer data)
   g_assert_false (write_note (fixture, A, 1, &error));
   g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
   g_assert_cmpint (spent_at (fixture, A), ==, 0);
-  take_warning (fixture->folder);
+  kept_warnings_take (fixture->folder);
 
   g_assert_cmpint (g_remove (fixture->folder), ==, 0);
   g_assert_true (write_note (fixture, A, 1, NULL));
@@ -523,8 +460,7 @@ main (int argc, char **argv)
 {
   g_log_writer_default_set_use_stderr (TRUE);
   g_test_init (&argc, &argv, NULL);
-  warnings = g_ptr_array_new_with_free_func (g_free);
-  g_log_set_writer_func (collect_warnings, NULL, NULL);
+  kept_warnings_init ();
   add ("/journal-file/round-trip", test_round_trip);
   add ("/journal-file/order-of-one", test_order_of_one);
   add ("/journal-file/many", test_many);

@@ -7,8 +7,8 @@
 #include <sched.h>
 
 #include "adapters/network-gio.h"
-
-#define DEADLINE 10000 /* ms: what should have happened by then has not */
+#include "private-bus.h"
+#include "wait-for.h"
 
 #define NM_NAME "org.freedesktop.NetworkManager"
 #define NM_PATH "/org/freedesktop/NetworkManager"
@@ -38,24 +38,6 @@ static GTestDBus *system_bus; /* (owned) */
 static guint32 nm_state = GLOBAL;
 static guint32 nm_connectivity = FULL;
 
-static gboolean
-on_too_late (gpointer user_data)
-{
-  g_error ("What was waited for has not happened");
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                                                        \
-  do                                                                                               \
-    {                                                                                              \
-      guint too_late = g_timeout_add (DEADLINE, on_too_late, NULL);                                \
-                                                                                                   \
-      while (!(condition))                                                                         \
-        g_main_context_iteration (NULL, TRUE);                                                     \
-      g_source_remove (too_late);                                                                  \
-    }                                                                                              \
-  while (0)
-
 /* ---- the played NetworkManager ---- */
 
 static GVariant *
@@ -70,42 +52,13 @@ get_property (GDBusConnection *connection,
   return g_variant_new_uint32 (g_str_equal (name, "State") ? nm_state : nm_connectivity);
 }
 
-static GDBusConnection *
-connect_to_system_bus (void)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *connection =
-      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (system_bus),
-                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                              NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return connection;
-}
-
-static void
-take_name (GDBusConnection *connection)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-      connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      "RequestName", g_variant_new ("(su)", NM_NAME, 0), NULL, G_DBUS_CALL_FLAGS_NONE, DEADLINE,
-      NULL, &error);
-
-  g_assert_no_error (error);
-}
-
 static void
 serve (GDBusConnection *connection)
 {
   static const GDBusInterfaceVTable vtable = { .get_property = get_property };
-  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (introspection, NULL);
-  guint id = g_dbus_connection_register_object (connection, NM_PATH, node->interfaces[0], &vtable,
-                                                NULL, NULL, NULL);
 
-  g_assert_cmpuint (id, !=, 0);
-  take_name (connection);
+  private_bus_play (connection, NM_PATH, introspection, &vtable, NULL);
+  private_bus_take_name (connection, NM_NAME);
 }
 
 static void
@@ -139,8 +92,7 @@ swallow (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, 
 static void
 start_system_bus (void)
 {
-  system_bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (system_bus);
+  system_bus = private_bus_new ();
   g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (system_bus), TRUE);
 }
 
@@ -179,7 +131,7 @@ test_network_manager (void)
   guint changes = 0;
 
   start_system_bus ();
-  connection = connect_to_system_bus ();
+  connection = private_bus_connect (system_bus);
   /* From a network that is not up: what was taken for granted is corrected. */
   nm_state = DISCONNECTED;
   serve (connection);
@@ -211,9 +163,9 @@ test_hanging (void)
   gint64 began = g_get_monotonic_time ();
 
   start_system_bus ();
-  connection = connect_to_system_bus ();
+  connection = private_bus_connect (system_bus);
   g_dbus_connection_add_filter (connection, swallow, &calls, NULL);
-  take_name (connection);
+  private_bus_take_name (connection, NM_NAME);
   network = CVG_NETWORK (cvg_network_gio_new ());
   WAIT_FOR (g_atomic_int_get (&calls) > 0);
   g_assert_true (cvg_network_is_up (network));

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "adapters/notify-desktop.h"
-
-#define DEADLINE 10000 /* ms: what should have happened by then has not */
+#include "private-bus.h"
+#include "wait-for.h"
 
 #define NAME "org.freedesktop.Notifications"
 #define PATH "/org/freedesktop/Notifications"
@@ -35,24 +35,6 @@ typedef struct
   gboolean refuses;   /* or fail */
   GPtrArray *waiting; /* (element-type GDBusMethodInvocation): calls of Notify */
 } Fixture;
-
-static gboolean
-on_too_late (gpointer user_data)
-{
-  g_error ("What was waited for has not happened");
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                                                        \
-  do                                                                                               \
-    {                                                                                              \
-      guint too_late = g_timeout_add (DEADLINE, on_too_late, NULL);                                \
-                                                                                                   \
-      while (!(condition))                                                                         \
-        g_main_context_iteration (NULL, TRUE);                                                     \
-      g_source_remove (too_late);                                                                  \
-    }                                                                                              \
-  while (0)
 
 /* ---- the played server ---- */
 
@@ -130,26 +112,15 @@ on_method (GDBusConnection *connection,
 }
 
 static void
-call_bus (Fixture *fixture, const char *method, GVariant *parameters)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-      fixture->server, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      method, parameters, NULL, G_DBUS_CALL_FLAGS_NONE, DEADLINE, NULL, &error);
-
-  g_assert_no_error (error);
-}
-
-static void
 start_server (Fixture *fixture)
 {
-  call_bus (fixture, "RequestName", g_variant_new ("(su)", NAME, 0));
+  private_bus_take_name (fixture->server, NAME);
 }
 
 static void
 end_server (Fixture *fixture)
 {
-  call_bus (fixture, "ReleaseName", g_variant_new ("(s)", NAME));
+  private_bus_leave_name (fixture->server, NAME);
 }
 
 static void
@@ -162,35 +133,17 @@ say_closed (Fixture *fixture, guint32 number)
 
 /* ---- */
 
-static GDBusConnection *
-connect_to (Fixture *fixture)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *connection =
-      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (fixture->bus),
-                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                              NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return connection;
-}
-
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   static const GDBusInterfaceVTable vtable = { .method_call = on_method };
-  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (introspection, NULL);
 
   fixture->log = g_string_new (NULL);
   fixture->waiting = g_ptr_array_new ();
-  fixture->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (fixture->bus);
-  fixture->own = connect_to (fixture);
-  fixture->server = connect_to (fixture);
-  g_assert_cmpuint (g_dbus_connection_register_object (fixture->server, PATH, node->interfaces[0],
-                                                       &vtable, fixture, NULL, NULL),
-                    !=, 0);
+  fixture->bus = private_bus_new ();
+  fixture->own = private_bus_connect (fixture->bus);
+  fixture->server = private_bus_connect (fixture->bus);
+  private_bus_play (fixture->server, PATH, introspection, &vtable, fixture);
   fixture->notify = CVG_NOTIFY (cvg_notify_desktop_new (fixture->own));
 }
 

@@ -7,24 +7,13 @@
 #include <string.h>
 
 #include "dbus/error.h"
+#include "kept-warnings.h"
 #include "model/vardict.h"
+#include "scratch-folder.h"
+#include "wait-for.h"
 
 #define A "0b3d4c5e-1111-4222-8333-444455556666"
 #define B "1b3d4c5e-1111-4222-8333-444455556666"
-
-/* Warnings that were logged; each test says what it expects here. */
-static GPtrArray *warnings;
-
-static GLogWriterOutput
-collect_warnings (GLogLevelFlags level, const GLogField *fields, gsize n, gpointer user_data)
-{
-  if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL))
-    for (gsize i = 0; i < n; i++)
-      if (strcmp (fields[i].key, "MESSAGE") == 0)
-        g_ptr_array_add (warnings, g_strdup (fields[i].value));
-
-  return G_LOG_WRITER_HANDLED;
-}
 
 typedef struct
 {
@@ -36,43 +25,18 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->root = g_dir_make_tmp ("cvg-records-XXXXXX", NULL);
-  g_assert_nonnull (fixture->root);
+  fixture->root = scratch_folder_new ();
   fixture->directory = g_build_filename (fixture->root, "state", "claviger", NULL);
   fixture->records = cvg_records_file_new (fixture->directory);
-  g_ptr_array_set_size (warnings, 0);
-}
-
-static void
-delete_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      delete_tree (child);
-    }
-  g_remove (path);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
+  kept_warnings_assert_none ();
   g_assert_finalize_object (fixture->records);
-  delete_tree (fixture->root);
-  g_free (fixture->root);
+  scratch_folder_free (fixture->root);
   g_free (fixture->directory);
-}
-
-static void
-on_done (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GAsyncResult **slot = user_data;
-
-  *slot = g_object_ref (result);
 }
 
 static gboolean
@@ -80,11 +44,8 @@ flush (Fixture *fixture, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  cvg_records_flush_async (fixture->records, NULL, on_done, &result);
-  g_assert_null (result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return cvg_records_flush_finish (fixture->records, result, error);
+  cvg_records_flush_async (fixture->records, NULL, wait_for_keep, &result);
+  return cvg_records_flush_finish (fixture->records, wait_for_result (&result), error);
 }
 
 static void
@@ -126,7 +87,6 @@ test_round_trip (Fixture *fixture, gconstpointer data)
   g_autofree char *path = g_build_filename (fixture->directory, "instances", A, NULL);
   g_autofree char *label = NULL;
   gint64 at = 0;
-  GStatBuf info;
 
   g_assert_cmpuint (none->len, ==, 0);
   g_assert_false (g_file_test (fixture->directory, G_FILE_TEST_EXISTS));
@@ -142,11 +102,8 @@ test_round_trip (Fixture *fixture, gconstpointer data)
   g_assert_true (g_variant_lookup (g_ptr_array_index (found, 0), "at", "x", &at));
   g_assert_cmpint (at, ==, 5);
 
-  g_assert_cmpint (g_stat (path, &info), ==, 0);
-  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
-  g_assert_cmpint (g_stat (fixture->directory, &info), ==, 0);
-  g_assert_cmpint (info.st_mode & 0777, ==, 0700);
-  g_assert_cmpuint (warnings->len, ==, 0);
+  scratch_folder_assert_mode (path, 0600);
+  scratch_folder_assert_mode (fixture->directory, 0700);
 }
 
 static void
@@ -174,7 +131,6 @@ test_order (Fixture *fixture, gconstpointer data)
   g_assert_true (flush (fixture, NULL));
   b = read_label (fixture, B);
   g_assert_cmpstr (b, ==, "again");
-  g_assert_cmpuint (warnings->len, ==, 0);
 }
 
 static void
@@ -185,11 +141,9 @@ test_flush_is_a_barrier (Fixture *fixture, gconstpointer data)
 
   save (fixture, A, "before");
   save (fixture, B, "before");
-  cvg_records_flush_async (fixture->records, NULL, on_done, &result);
+  cvg_records_flush_async (fixture->records, NULL, wait_for_keep, &result);
   save (fixture, B, "after"); /* must not take the place of the one that the flush waits for */
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_true (cvg_records_flush_finish (fixture->records, result, NULL));
+  g_assert_true (cvg_records_flush_finish (fixture->records, wait_for_result (&result), NULL));
   before = read_label (fixture, B);
   g_assert_nonnull (before);
   g_clear_object (&result);
@@ -211,11 +165,10 @@ test_bad_files_are_skipped (Fixture *fixture, gconstpointer data)
 
   found = cvg_records_load (fixture->records, CVG_RECORDS_INSTANCES);
   g_assert_cmpuint (found->len, ==, 1);
-  g_assert_cmpuint (warnings->len, ==, 4);
-  g_assert_nonnull (strstr (g_ptr_array_index (warnings, 0), "empty"));
-  g_assert_nonnull (strstr (g_ptr_array_index (warnings, 1), "folder"));
-  g_assert_nonnull (strstr (g_ptr_array_index (warnings, 2), "no-dictionary"));
-  g_assert_nonnull (strstr (g_ptr_array_index (warnings, 3), "truncated"));
+  kept_warnings_take ("empty");
+  kept_warnings_take ("folder");
+  kept_warnings_take ("no-dictionary");
+  kept_warnings_take ("truncated");
   write_raw (fixture, "truncated", "{}"); /* was left where it is */
 }
 
@@ -257,8 +210,7 @@ test_failure_is_told (Fixture *fixture, gconstpointer data)
   save (fixture, A, "x");
   g_assert_false (flush (fixture, &error));
   g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
-  g_assert_cmpuint (warnings->len, ==, 1);
-  g_assert_nonnull (strstr (g_ptr_array_index (warnings, 0), A));
+  kept_warnings_take (A);
 
   g_assert_cmpint (g_remove (state), ==, 0);
   save (fixture, A, "y");
@@ -278,8 +230,7 @@ main (int argc, char **argv)
 {
   g_log_writer_default_set_use_stderr (TRUE);
   g_test_init (&argc, &argv, NULL);
-  warnings = g_ptr_array_new_with_free_func (g_free);
-  g_log_set_writer_func (collect_warnings, NULL, NULL);
+  kept_warnings_init ();
   add ("/records-file/round-trip", test_round_trip);
   add ("/records-file/order", test_order);
   add ("/records-file/flush-is-a-barrier", test_flush_is_a_barrier);

@@ -6,12 +6,12 @@
  */
 #include "adapters/redirect-socket.h"
 #include "dbus/error.h"
+#include "wait-for.h"
 
 #include <string.h>
 #include <unistd.h>
 
 #define ANY_URI "http://127.0.0.1/callback"
-#define DEADLINE 10000 /* ms: what should have happened by then has not */
 
 typedef struct
 {
@@ -104,24 +104,6 @@ client_get (Client *client, const char *host, const char *target)
 
   client_send (client, text);
 }
-
-static gboolean
-on_too_late (gpointer user_data)
-{
-  g_error ("What was waited for has not happened");
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                                                        \
-  do                                                                                               \
-    {                                                                                              \
-      guint too_late = g_timeout_add (DEADLINE, on_too_late, NULL);                                \
-                                                                                                   \
-      while (!(condition))                                                                         \
-        g_main_context_iteration (NULL, TRUE);                                                     \
-      g_source_remove (too_late);                                                                  \
-    }                                                                                              \
-  while (0)
 
 static void
 settle (void)

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "adapters/sleep-logind.h"
-
-#define DEADLINE 10000 /* ms: what should have happened by then has not */
+#include "private-bus.h"
+#include "wait-for.h"
 
 #define NAME "org.freedesktop.login1"
 #define PATH "/org/freedesktop/login1"
@@ -35,24 +35,6 @@ typedef struct
   gboolean holds;     /* calls of Inhibit wait in @calls */
   gboolean preparing;
 } Fixture;
-
-static gboolean
-on_too_late (gpointer user_data)
-{
-  g_error ("What was waited for has not happened");
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                                                        \
-  do                                                                                               \
-    {                                                                                              \
-      guint too_late = g_timeout_add (DEADLINE, on_too_late, NULL);                                \
-                                                                                                   \
-      while (!(condition))                                                                         \
-        g_main_context_iteration (NULL, TRUE);                                                     \
-      g_source_remove (too_late);                                                                  \
-    }                                                                                              \
-  while (0)
 
 /* ---- the played logind ---- */
 
@@ -117,26 +99,15 @@ get_property (GDBusConnection *connection,
 }
 
 static void
-call_bus (Fixture *fixture, const char *method, GVariant *parameters)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-      fixture->logind, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      method, parameters, NULL, G_DBUS_CALL_FLAGS_NONE, DEADLINE, NULL, &error);
-
-  g_assert_no_error (error);
-}
-
-static void
 start_logind (Fixture *fixture)
 {
-  call_bus (fixture, "RequestName", g_variant_new ("(su)", NAME, 0));
+  private_bus_take_name (fixture->logind, NAME);
 }
 
 static void
 end_logind (Fixture *fixture)
 {
-  call_bus (fixture, "ReleaseName", g_variant_new ("(s)", NAME));
+  private_bus_leave_name (fixture->logind, NAME);
 }
 
 static void
@@ -195,18 +166,9 @@ connect_logind (Fixture *fixture)
 {
   static const GDBusInterfaceVTable vtable = { .method_call = on_method,
                                                .get_property = get_property };
-  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (introspection, NULL);
-  g_autoptr (GError) error = NULL;
 
-  fixture->logind =
-      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (fixture->bus),
-                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                              NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (g_dbus_connection_register_object (fixture->logind, PATH, node->interfaces[0],
-                                                       &vtable, fixture, NULL, NULL),
-                    !=, 0);
+  fixture->logind = private_bus_connect (fixture->bus);
+  private_bus_play (fixture->logind, PATH, introspection, &vtable, fixture);
 }
 
 static void
@@ -215,8 +177,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->log = g_string_new (NULL);
   fixture->calls = g_ptr_array_new ();
   fixture->inhibitors = g_array_new (FALSE, FALSE, sizeof (int));
-  fixture->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (fixture->bus);
+  fixture->bus = private_bus_new ();
   g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (fixture->bus), TRUE);
   connect_logind (fixture);
   fixture->sleep = cvg_sleep_logind_new ();
@@ -385,7 +346,7 @@ test_stop (Fixture *fixture, gconstpointer data)
   wait_until_released (fixture, 0);
   prepare_for_sleep (fixture, TRUE);
   /* Until the signal must have come. */
-  call_bus (fixture, "GetId", NULL);
+  g_variant_unref (private_bus_call (fixture->logind, "GetId", NULL));
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpstr (fixture->log->str, ==, "");

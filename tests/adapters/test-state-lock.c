@@ -10,6 +10,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "scratch-folder.h"
+
 typedef struct
 {
   char *root;
@@ -20,8 +22,7 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  fixture->root = g_dir_make_tmp ("cvg-lock-XXXXXX", NULL);
-  g_assert_nonnull (fixture->root);
+  fixture->root = scratch_folder_new ();
   fixture->state_dir = g_build_filename (fixture->root, "claviger", NULL);
   fixture->path = g_build_filename (fixture->state_dir, "lock", NULL);
 }
@@ -38,15 +39,6 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static void
-assert_mode (const char *path, guint mode)
-{
-  GStatBuf info;
-
-  g_assert_cmpint (g_stat (path, &info), ==, 0);
-  g_assert_cmpuint (info.st_mode & 07777, ==, mode);
-}
-
-static void
 test_one_at_a_time (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -55,8 +47,8 @@ test_one_at_a_time (Fixture *fixture, gconstpointer data)
 
   g_assert_no_error (error);
   g_assert_nonnull (first);
-  assert_mode (fixture->state_dir, 0700);
-  assert_mode (fixture->path, 0600);
+  scratch_folder_assert_mode (fixture->state_dir, 0700);
+  scratch_folder_assert_mode (fixture->path, 0600);
 
   second = cvg_state_lock_take (fixture->state_dir, 0, &error);
   g_assert_null (second);

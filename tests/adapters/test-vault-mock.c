@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "keyring-fixture.h"
+#include "wait-for.h"
 
 #define ROOT "/org/freedesktop/secrets"
 
@@ -60,19 +61,11 @@ test_prompt_dismissed (KeyringFixture *fixture, gconstpointer data)
   g_assert_cmpint (cvg_vault_get_state (fixture->vault), ==, CVG_VAULT_LOCKED);
 }
 
-static void
-on_done (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GAsyncResult **slot = user_data;
-
-  *slot = g_object_ref (result);
-}
-
 /* Begins to unlock, and returns when the prompt is up and waits for a person. */
 static void
 unlock_until_prompt (KeyringFixture *fixture, GCancellable *cancellable, GAsyncResult **slot)
 {
-  cvg_vault_unlock_async (fixture->vault, cancellable, on_done, slot);
+  cvg_vault_unlock_async (fixture->vault, cancellable, wait_for_keep, slot);
   /* bus, alias, state, search, unlock, prompt: the last call that is made */
   for (gboolean prompted = FALSE; !prompted;)
     {

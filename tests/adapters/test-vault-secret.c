@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gnome-keyring.h"
+#include "wait-for.h"
 
 static void
 test_round_trip (KeyringFixture *fixture, gconstpointer data)
@@ -146,14 +147,6 @@ test_killed_and_back (KeyringFixture *fixture, gconstpointer data)
 }
 
 static void
-on_done (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GAsyncResult **slot = user_data;
-
-  *slot = g_object_ref (result);
-}
-
-static void
 test_killed_during_operations (KeyringFixture *fixture, gconstpointer data)
 {
   g_autoptr (CvgSecret) secret = cvg_secret_new ("x");
@@ -164,8 +157,8 @@ test_killed_during_operations (KeyringFixture *fixture, gconstpointer data)
   for (int i = 0; i < 3; i++)
     {
       cvg_vault_store_async (fixture->vault, CVG_VAULT_CLIENT, i % 2 == 0 ? ID_A : ID_B, "l",
-                             secret, NULL, on_done, &results[2 * i]);
-      cvg_vault_load_all_async (fixture->vault, NULL, on_done, &results[2 * i + 1]);
+                             secret, NULL, wait_for_keep, &results[2 * i]);
+      cvg_vault_load_all_async (fixture->vault, NULL, wait_for_keep, &results[2 * i + 1]);
       for (int turn = 0; turn < i; turn++)
         g_main_context_iteration (NULL, TRUE);
     }
@@ -207,7 +200,7 @@ test_killed_during_stores (KeyringFixture *fixture, gconstpointer data)
       gint64 until = g_get_monotonic_time () + g_test_rand_int_range (0, 6000);
 
       cvg_vault_store_async (fixture->vault, CVG_VAULT_CREDENTIALS, ID_A, "l", secret, NULL,
-                             on_done, &result);
+                             wait_for_keep, &result);
       while (g_get_monotonic_time () < until)
         g_main_context_iteration (NULL, FALSE);
       keyring_fixture_kill (fixture);
@@ -348,8 +341,8 @@ test_cancel (KeyringFixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   gnome_keyring_spawn_unlocked (fixture);
-  cvg_vault_store_async (fixture->vault, CVG_VAULT_CLIENT, ID_A, "l", secret, cancellable, on_done,
-                         &result);
+  cvg_vault_store_async (fixture->vault, CVG_VAULT_CLIENT, ID_A, "l", secret, cancellable,
+                         wait_for_keep, &result);
   g_cancellable_cancel (cancellable);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "keyring-fixture.h"
+#include "wait-for.h"
 
 /* Milliseconds, for a keyring that will not answer. */
 #define SHORT 300
@@ -22,14 +23,6 @@ typedef enum
 } Operation;
 
 static void
-on_done (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GAsyncResult **slot = user_data;
-
-  *slot = g_object_ref (result);
-}
-
-static void
 begin (KeyringFixture *fixture, Operation operation, GAsyncResult **slot)
 {
   g_autoptr (CvgSecret) secret = cvg_secret_new ("new");
@@ -37,17 +30,18 @@ begin (KeyringFixture *fixture, Operation operation, GAsyncResult **slot)
   switch (operation)
     {
     case LOAD:
-      cvg_vault_load_all_async (fixture->vault, NULL, on_done, slot);
+      cvg_vault_load_all_async (fixture->vault, NULL, wait_for_keep, slot);
       break;
     case STORE:
       cvg_vault_store_async (fixture->vault, CVG_VAULT_CREDENTIALS, ID_A, "l", secret, NULL,
-                             on_done, slot);
+                             wait_for_keep, slot);
       break;
     case REMOVE:
-      cvg_vault_remove_async (fixture->vault, CVG_VAULT_CREDENTIALS, ID_A, NULL, on_done, slot);
+      cvg_vault_remove_async (fixture->vault, CVG_VAULT_CREDENTIALS, ID_A, NULL, wait_for_keep,
+                              slot);
       break;
     case UNLOCK:
-      cvg_vault_unlock_async (fixture->vault, NULL, on_done, slot);
+      cvg_vault_unlock_async (fixture->vault, NULL, wait_for_keep, slot);
       break;
     }
 }
