@@ -122,6 +122,9 @@ class Scene:
 
     def keep(self, story):
         """A copy of the world, for whoever looks for the cause; where it is."""
+        # Before it goes on: what it leaves is what there is to be looked at.
+        if self.daemon.is_running:
+            self.daemon.kill()
         place = Path(tempfile.mkdtemp(prefix="claviger-loss-", dir="/tmp"))
         shutil.copytree(
             self.world.tree.root, place, dirs_exist_ok=True, ignore=lambda d, names: _sockets(d)
