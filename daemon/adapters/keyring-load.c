@@ -49,6 +49,15 @@ return_error (GTask *task, GError *error)
   g_task_return_error (task, error);
 }
 
+/* Else whoever reads the list would take them for deleted. */
+static void
+add_illegible (GPtrArray *items)
+{
+  g_autoptr (CvgSecret) nothing = cvg_secret_new ("");
+
+  g_ptr_array_add (items, cvg_vault_item_new (CVG_VAULT_ILLEGIBLE, "", nothing));
+}
+
 static void
 return_items (GTask *task)
 {
@@ -60,6 +69,8 @@ return_items (GTask *task)
   if (call->unreadable > 0)
     g_message ("Left out, since they have no readable secret in the keyring: items: %u",
                call->unreadable);
+  if (call->locked > 0 || call->unreadable > 0)
+    add_illegible (call->items);
   cvg_keyring_watch_load_ends (call->watch, g_steal_pointer (&call->ledger));
   g_task_return_pointer (task, g_steal_pointer (&call->items), (GDestroyNotify) g_ptr_array_unref);
 }

@@ -310,6 +310,19 @@ take_credentials (CvgKeeper *self, const CvgVaultItem *item)
   return entry;
 }
 
+/* An item without a secret: as the above, but no reason for a warning where there is nothing to be
+ * kept. */
+static CvgEntry *
+keep_in_spite_of_nothing (CvgKeeper *self, const CvgVaultItem *item)
+{
+  CvgEntry *entry = cvg_instances_lookup (self->instances, item->id, NULL);
+
+  if (entry == NULL || entry->credentials == NULL)
+    return entry;
+
+  return keep_in_spite_of (self, item, "Its item in the keyring has lost its secret");
+}
+
 /* Another program deleted their items. What is unsaved was never deleted: it goes there anew. */
 static void
 forget_missing (CvgKeeper *self, GHashTable *found)
@@ -329,24 +342,40 @@ forget_missing (CvgKeeper *self, GHashTable *found)
     }
 }
 
+/* Returns: (transfer none) (nullable): whose item it is, if it is one of an instance */
+static CvgEntry *
+take_item (CvgKeeper *self, const CvgVaultItem *item)
+{
+  gboolean is_empty = cvg_secret_is_empty (item->secret);
+
+  if (g_strcmp0 (item->kind, CVG_VAULT_CREDENTIALS) == 0)
+    return is_empty ? keep_in_spite_of_nothing (self, item) : take_credentials (self, item);
+
+  if (!is_empty && g_strcmp0 (item->kind, CVG_VAULT_CLIENT) == 0)
+    cvg_clients_set_secret (self->clients, item->id, item->secret);
+  return NULL;
+}
+
 static void
 take_items (CvgKeeper *self, GPtrArray *items)
 {
   g_autoptr (GHashTable) found = g_hash_table_new (NULL, NULL);
+  gboolean is_complete = TRUE;
 
   for (guint i = 0; i < items->len; i++)
     {
       CvgVaultItem *item = g_ptr_array_index (items, i);
 
-      if (cvg_secret_is_empty (item->secret))
-        continue;
-      if (g_strcmp0 (item->kind, CVG_VAULT_CREDENTIALS) == 0)
-        g_hash_table_add (found, take_credentials (self, item));
-      else if (g_strcmp0 (item->kind, CVG_VAULT_CLIENT) == 0)
-        cvg_clients_set_secret (self->clients, item->id, item->secret);
+      if (g_strcmp0 (item->kind, CVG_VAULT_ILLEGIBLE) == 0)
+        is_complete = FALSE;
+      else
+        g_hash_table_add (found, take_item (self, item));
       /* Both are never held of all at once: a thousand of them are felt. */
       g_clear_pointer (&item->secret, cvg_secret_unref);
     }
+  /* What is missing may be among those that could not be read. */
+  if (!is_complete)
+    return;
   forget_missing (self, found);
   cvg_rotations_sweep (self->rotations);
 }

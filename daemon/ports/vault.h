@@ -16,6 +16,9 @@ G_DECLARE_INTERFACE (CvgVault, cvg_vault, CVG, VAULT, GObject)
 #define CVG_VAULT_CREDENTIALS "credentials" /* of an instance; the id is the instance's */
 #define CVG_VAULT_CLIENT "client"           /* secret of a client; the id is its entry's */
 
+/* Stands for items of which no more is known than that they are there; id and secret are empty. */
+#define CVG_VAULT_ILLEGIBLE "illegible"
+
 typedef enum
 {
   CVG_VAULT_UNKNOWN,     /* not asked yet */
@@ -42,7 +45,9 @@ typedef struct
  * @unlock_async: required: asks the person to unlock it (or to make a default collection). May take
  *   minutes. Succeeds at once where it is unlocked
  * @load_all_async: required: every item, or an error; in few calls and not one for each; never
- * prompts
+ *   prompts. Where some can't be read (they lie in another collection, which is locked, or a crash
+ *   or another program left them without a secret of ours), one of kind %CVG_VAULT_ILLEGIBLE says
+ * so: what is not among the others is not known to be gone
  * @store_async: required: makes the item, or replaces the secret of the one there is in one
  *   transaction; @label is what a person sees in a keyring program. Durable when it succeeds. Never
  *   prompts: unlock it before

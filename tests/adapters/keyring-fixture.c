@@ -333,13 +333,24 @@ keyring_fixture_unlock (KeyringFixture *fixture, GCancellable *cancellable, GErr
   return cvg_vault_unlock_finish (fixture->vault, wait_for_result (&result), error);
 }
 
+/** keyring_fixture_load: Returns: (transfer full): those that can be read */
 GPtrArray *
 keyring_fixture_load (KeyringFixture *fixture, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
+  GPtrArray *items = NULL;
 
   cvg_vault_load_all_async (fixture->vault, NULL, wait_for_keep, &result);
-  return cvg_vault_load_all_finish (fixture->vault, wait_for_result (&result), error);
+  items = cvg_vault_load_all_finish (fixture->vault, wait_for_result (&result), error);
+  fixture->illegible = FALSE;
+  for (guint i = 0; items != NULL && i < items->len; i++)
+    if (g_str_equal (((CvgVaultItem *) g_ptr_array_index (items, i))->kind, CVG_VAULT_ILLEGIBLE))
+      {
+        g_assert_cmpuint (i, ==, items->len - 1);
+        g_ptr_array_remove_index (items, i);
+        fixture->illegible = TRUE;
+      }
+  return items;
 }
 
 gboolean

@@ -21,6 +21,7 @@ typedef struct
   guint changes;        /* how often the state changed */
   GString *states;      /* (owned): to what: U unlocked, L locked, - unavailable */
   guint told;           /* how often items changed */
+  gboolean illegible;   /* the last load found some that are */
   guint filter;         /* counts calls */
   int calls;            /* method calls that left this process; atomic */
 } KeyringFixture;

@@ -242,6 +242,7 @@ test_stale_copy_elsewhere (KeyringFixture *fixture, gconstpointer data)
 
   keyring_fixture_spawn_mock (fixture, "elsewhere accept");
   g_assert_null (keyring_fixture_load_one (fixture, ID_B));
+  g_assert_true (fixture->illegible);
   g_assert_true (keyring_fixture_store (fixture, ID_B, "new", NULL));
   before = keyring_fixture_load_one (fixture, ID_B);
   g_assert_cmpstr (before, ==, "new");
@@ -268,6 +269,7 @@ test_many_in_slices (KeyringFixture *fixture, gconstpointer data)
   g_assert_cmpint (g_atomic_int_get (&fixture->calls), ==,
                    13); /* alias, state, search, 10 slices */
   g_assert_cmpuint (items->len, ==, 451);
+  g_assert_false (fixture->illegible);
   for (guint i = 0; i < items->len; i++)
     {
       const CvgVaultItem *item = g_ptr_array_index (items, i);

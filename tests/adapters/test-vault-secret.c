@@ -306,6 +306,7 @@ test_what_crashes_leave (KeyringFixture *fixture, gconstpointer data)
   items = keyring_fixture_load (fixture, NULL);
   g_assert_nonnull (items);
   g_assert_cmpuint (items->len, ==, 0);
+  g_assert_true (fixture->illegible);
 
   g_assert_true (keyring_fixture_store (fixture, ID_A, "mended", NULL));
   text = keyring_fixture_load_one (fixture, ID_A);

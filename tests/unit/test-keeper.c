@@ -612,6 +612,39 @@ test_others_put_nonsense (void)
 }
 
 static void
+test_others_empty_it (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+
+  cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID, "");
+  tell (world);
+  agent_world_take_warning (AGENT_WORLD_ID);
+  assert_held (world, "hush-A1/hush-R1/1");
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+}
+
+/* Moved to a collection that is locked, or made illegible: that is not deleted. */
+static void
+test_others_hide_it (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  guint64 generation = entry->generation;
+
+  cvg_vault_dummy_forget (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID);
+  cvg_vault_dummy_put (world->vault, CVG_VAULT_ILLEGIBLE, "", "");
+  tell (world);
+  agent_world_assert_secret (entry->credentials->access_token, "hush-A1");
+  g_assert_cmpuint (entry->generation, ==, generation);
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+
+  /* Until it is known to be gone. */
+  cvg_vault_dummy_forget (world->vault, CVG_VAULT_ILLEGIBLE, "");
+  tell (world);
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "signed-out");
+}
+
+static void
 test_others_change_it_while_it_is_read (void)
 {
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
@@ -658,6 +691,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/keeper/others/put-an-old-copy-back", test_others_put_an_old_copy_back);
   g_test_add_func ("/keeper/others/put-a-newer-one", test_others_put_a_newer_one);
   g_test_add_func ("/keeper/others/put-nonsense", test_others_put_nonsense);
+  g_test_add_func ("/keeper/others/empty-it", test_others_empty_it);
+  g_test_add_func ("/keeper/others/hide-it", test_others_hide_it);
   g_test_add_func ("/keeper/others/change-it-while-it-is-read",
                    test_others_change_it_while_it_is_read);
 
