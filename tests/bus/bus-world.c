@@ -49,7 +49,7 @@ static void export(BusWorld *world)
                                                   G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
                                               NULL, NULL, &error);
   g_assert_no_error (error);
-  world->service = cvg_auth_service_new (world->agent);
+  world->service = cvg_auth_service_new (world->inside->agent);
   g_assert_true (cvg_auth_service_export (world->service, world->connection, &error));
   g_assert_no_error (error);
 }
@@ -61,36 +61,11 @@ bus_world_set_up (BusWorld *world, gconstpointer data)
   g_autofree char *providers = g_test_build_filename (G_TEST_DIST, "bus", "providers", NULL);
   const char *const directories[] = { providers, NULL };
 
-  world->browser = cvg_browser_dummy_new ();
-  world->clock = cvg_clock_dummy_new (BUS_NOW * G_USEC_PER_SEC);
-  world->http = cvg_http_dummy_new ();
-  world->records = cvg_records_dummy_new ();
-  world->journal = cvg_journal_dummy_new ();
-  world->network = cvg_network_dummy_new ();
-  world->sleep = cvg_sleep_dummy_new ();
-  world->notify = cvg_notify_dummy_new ();
-  world->redirect = cvg_redirect_dummy_new ();
-  world->vault = cvg_vault_dummy_new (CVG_VAULT_UNLOCKED);
-  world->catalogue = cvg_catalogue_load (directories);
-
-  const CvgAgentPorts ports = {
-    .catalogue = world->catalogue,
-    .http = CVG_HTTP (world->http),
-    .clock = CVG_CLOCK (world->clock),
-    .vault = CVG_VAULT (world->vault),
-    .records = CVG_RECORDS (world->records),
-    .journal = CVG_JOURNAL (world->journal),
-    .network = CVG_NETWORK (world->network),
-    .sleep = CVG_SLEEP (world->sleep),
-    .notify = CVG_NOTIFY (world->notify),
-    .redirect = CVG_REDIRECT (world->redirect),
-    .browser = CVG_BROWSER (world->browser),
-  };
-
-  world->agent = cvg_agent_new (&ports);
+  world->inside =
+      agent_world_new_at (BUS_NOW, cvg_catalogue_load (directories), CVG_VAULT_UNLOCKED);
   export(world);
-  cvg_agent_start (world->agent);
-  BUS_WAIT (cvg_keeper_is_open (cvg_agent_get_keeper (world->agent)));
+  cvg_agent_start (world->inside->agent);
+  BUS_WAIT (cvg_keeper_is_open (world->inside->keeper));
 
   world->callers = g_ptr_array_new_with_free_func ((GDestroyNotify) bus_caller_free);
   world->caller = bus_world_add_caller (world);
@@ -101,30 +76,15 @@ void
 bus_world_tear_down (BusWorld *world, gconstpointer data)
 {
   g_clear_pointer (&world->callers, g_ptr_array_unref);
-  cvg_agent_stop (world->agent);
-  BUS_WAIT (cvg_agent_is_idle (world->agent));
+  cvg_agent_stop (world->inside->agent);
+  BUS_WAIT (cvg_agent_is_idle (world->inside->agent));
   cvg_auth_service_unexport (world->service);
   while (g_main_context_iteration (NULL, FALSE))
     continue;
 
   g_assert_finalize_object (world->service);
-  g_assert_finalize_object (world->agent);
+  agent_world_free (world->inside);
   bus_connection_close (world->connection);
-  g_assert_cmpuint (cvg_http_dummy_get_queued (world->http), ==, 0);
-  g_assert_cmpuint (cvg_clock_dummy_count_alarms (world->clock), ==, 0);
-  g_assert_cmpuint (cvg_redirect_dummy_get_opened (world->redirect), ==,
-                    cvg_redirect_dummy_get_closed (world->redirect));
-  g_assert_finalize_object (world->browser);
-  g_assert_finalize_object (world->clock);
-  g_assert_finalize_object (world->http);
-  g_assert_finalize_object (world->records);
-  g_assert_finalize_object (world->journal);
-  g_assert_finalize_object (world->notify);
-  g_assert_finalize_object (world->sleep);
-  g_assert_finalize_object (world->network);
-  g_assert_finalize_object (world->redirect);
-  g_assert_finalize_object (world->vault);
-  cvg_catalogue_free (world->catalogue);
 }
 
 /** bus_world_add_caller: Returns: (transfer none): one more program on the bus */
@@ -142,7 +102,7 @@ bus_world_add_caller (BusWorld *world)
 void
 bus_world_pass (BusWorld *world, gint64 seconds)
 {
-  cvg_clock_dummy_advance (world->clock, seconds * G_USEC_PER_SEC);
+  cvg_clock_dummy_advance (world->inside->clock, seconds * G_USEC_PER_SEC);
 }
 
 /* ---- what there is --------------------------------------------------------------------------- */
@@ -152,15 +112,15 @@ BusTrace
 bus_world_trace (BusWorld *world)
 {
   BusTrace trace = {
-    .instances = cvg_records_dummy_count (world->records, CVG_RECORDS_INSTANCES),
-    .clients = cvg_records_dummy_count (world->records, CVG_RECORDS_CLIENTS),
-    .saves = cvg_records_dummy_count_saves (world->records),
-    .items = cvg_vault_dummy_count_items (world->vault),
-    .stores = cvg_vault_dummy_count_calls (world->vault, CVG_VAULT_DUMMY_STORE),
-    .removals = cvg_vault_dummy_count_calls (world->vault, CVG_VAULT_DUMMY_REMOVE),
-    .requests = cvg_http_dummy_get_count (world->http),
-    .browsers = cvg_browser_dummy_get_count (world->browser),
-    .listeners = cvg_redirect_dummy_get_opened (world->redirect),
+    .instances = cvg_records_dummy_count (world->inside->records, CVG_RECORDS_INSTANCES),
+    .clients = cvg_records_dummy_count (world->inside->records, CVG_RECORDS_CLIENTS),
+    .saves = cvg_records_dummy_count_saves (world->inside->records),
+    .items = cvg_vault_dummy_count_items (world->inside->vault),
+    .stores = cvg_vault_dummy_count_calls (world->inside->vault, CVG_VAULT_DUMMY_STORE),
+    .removals = cvg_vault_dummy_count_calls (world->inside->vault, CVG_VAULT_DUMMY_REMOVE),
+    .requests = cvg_http_dummy_get_count (world->inside->http),
+    .browsers = cvg_browser_dummy_get_count (world->inside->browser),
+    .listeners = cvg_redirect_dummy_get_opened (world->inside->redirect),
   };
 
   for (guint i = 0; i < world->callers->len; i++)
@@ -332,10 +292,7 @@ bus_make_redirect (BusCaller *caller, const char *authorization, const char *que
 {
   g_autofree char *url = bus_get_text (caller, authorization, "Url");
   g_autofree char *redirect_uri = bus_get_text (caller, authorization, "RedirectUri");
-  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_ENCODED, NULL);
-  g_autoptr (GHashTable) parameters =
-      g_uri_parse_params (g_uri_get_query (uri), -1, "&", G_URI_PARAMS_NONE, NULL);
-  const char *state = g_hash_table_lookup (parameters, "state");
+  g_autofree char *state = agent_world_dup_parameter (url, "state");
 
   g_assert_nonnull (state);
   return g_strdup_printf ("%s?%s&state=%s", redirect_uri, query, state);
@@ -351,7 +308,7 @@ bus_world_push_tokens (BusWorld *world, const char *name)
       "\"scope\":\"read:me read:page offline_access\",\"zone\":\"eu\"}",
       name, name);
 
-  cvg_http_dummy_push_json (world->http, 200, json);
+  cvg_http_dummy_push_json (world->inside->http, 200, json);
 }
 
 /** bus_world_push_sign_in: as bus_world_push_tokens(), then one site and the account */
@@ -359,11 +316,11 @@ void
 bus_world_push_sign_in (BusWorld *world, const char *name)
 {
   bus_world_push_tokens (world, name);
-  cvg_http_dummy_push_json (world->http, 200,
+  cvg_http_dummy_push_json (world->inside->http, 200,
                             "[{\"id\":\"site-1\",\"name\":\"First\",\"url\":\"https://first."
                             "invalid\",\"scopes\":[\"read:page\"],\"avatarUrl\":\"https://"
                             "first.invalid/a.png\"}]");
-  cvg_http_dummy_push_json (world->http, 200,
+  cvg_http_dummy_push_json (world->inside->http, 200,
                             "{\"account_id\":\"1\",\"name\":\"Ada\",\"email\":\"ada@first."
                             "invalid\"}");
 }
@@ -374,7 +331,7 @@ bus_world_visit (BusWorld *world, const char *redirect)
 {
   g_auto (GStrv) parts = g_strsplit (redirect, "?", 2);
 
-  return cvg_redirect_dummy_visit (world->redirect, parts[0], parts[1]);
+  return cvg_redirect_dummy_visit (world->inside->redirect, parts[0], parts[1]);
 }
 
 /** bus_wait_completed: waits for the one Completed of @authorization, which must say @outcome */

@@ -7,16 +7,7 @@
 
 #include "bus/auth-service.h"
 #include "bus/bus-caller.h"
-#include "doubles/browser-dummy.h"
-#include "doubles/clock-dummy.h"
-#include "doubles/http-dummy.h"
-#include "doubles/journal-dummy.h"
-#include "doubles/network-dummy.h"
-#include "doubles/notify-dummy.h"
-#include "doubles/records-dummy.h"
-#include "doubles/redirect-dummy.h"
-#include "doubles/sleep-dummy.h"
-#include "doubles/vault-dummy.h"
+#include "doubles/agent-world.h"
 
 #define BUS_NOW G_GINT64_CONSTANT (1800000000) /* Unix seconds when a world begins */
 
@@ -30,19 +21,7 @@
 
 typedef struct
 {
-  CvgBrowserDummy *browser;   /* (owned) */
-  CvgClockDummy *clock;       /* (owned) */
-  CvgHttpDummy *http;         /* (owned) */
-  CvgRecordsDummy *records;   /* (owned) */
-  CvgJournalDummy *journal;   /* (owned) */
-  CvgNetworkDummy *network;   /* (owned) */
-  CvgSleepDummy *sleep;       /* (owned) */
-  CvgNotifyDummy *notify;     /* (owned) */
-  CvgRedirectDummy *redirect; /* (owned) */
-  CvgVaultDummy *vault;       /* (owned) */
-  CvgCatalogue *catalogue;    /* (owned) */
-  CvgAgent *agent;            /* (owned) */
-
+  AgentWorld *inside;          /* (owned): the agent and its ports, which no caller sees */
   GDBusConnection *connection; /* (owned): of the service */
   CvgAuthService *service;     /* (owned) */
   GPtrArray *callers;          /* (owned) (element-type BusCaller) */

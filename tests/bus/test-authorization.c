@@ -97,7 +97,7 @@ test_nobody_else_sees_it (BusWorld *world, gconstpointer data)
   assert_like_nothing (other, parent);
   phase = bus_get_text (world->caller, path, "Phase");
   g_assert_cmpstr (phase, ==, "waiting");
-  g_assert_cmpuint (cvg_browser_dummy_get_count (world->browser), ==, 1);
+  g_assert_cmpuint (cvg_browser_dummy_get_count (world->inside->browser), ==, 1);
 }
 
 /* Who has sign-ins is nobody's business either. */
@@ -232,9 +232,10 @@ test_cancelled_when_its_caller_leaves (BusWorld *world, gconstpointer data)
   bus_add_client (world->caller);
   bus_create (world->caller, BUS_ID, "ada", "Confluence");
   path = bus_authorize (leaver, BUS_ID, NULL);
-  g_assert_cmpuint (cvg_redirect_dummy_get_users (world->redirect, BUS_REDIRECT_URI), ==, 1);
+  g_assert_cmpuint (cvg_redirect_dummy_get_users (world->inside->redirect, BUS_REDIRECT_URI), ==,
+                    1);
   bus_caller_leave (leaver);
-  BUS_WAIT (cvg_redirect_dummy_get_users (world->redirect, BUS_REDIRECT_URI) == 0);
+  BUS_WAIT (cvg_redirect_dummy_get_users (world->inside->redirect, BUS_REDIRECT_URI) == 0);
   assert_like_nothing (world->caller, path);
 }
 
@@ -247,18 +248,18 @@ test_caller_leaves_at_the_prompt (BusWorld *world, gconstpointer data)
 
   bus_add_client (world->caller);
   bus_create (world->caller, BUS_ID, "ada", "Confluence");
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  cvg_vault_dummy_set_state (world->inside->vault, CVG_VAULT_LOCKED);
+  cvg_vault_dummy_hold (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
   reply = bus_begin (leaver, "Authorize",
                      g_variant_new_parsed ("('Confluence', %s, @a{sv} {})", BUS_ID));
-  BUS_WAIT (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_UNLOCK) == 1);
+  BUS_WAIT (cvg_vault_dummy_count_held (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK) == 1);
   bus_caller_leave (leaver);
   bus_settle (world->caller);
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_UNLOCK);
-  BUS_WAIT (cvg_keeper_is_open (cvg_agent_get_keeper (world->agent)));
+  cvg_vault_dummy_release (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
+  BUS_WAIT (cvg_keeper_is_open (cvg_agent_get_keeper (world->inside->agent)));
   bus_settle (world->caller);
-  g_assert_cmpuint (cvg_redirect_dummy_get_opened (world->redirect), ==, 0);
-  g_assert_cmpuint (cvg_browser_dummy_get_count (world->browser), ==, 0);
+  g_assert_cmpuint (cvg_redirect_dummy_get_opened (world->inside->redirect), ==, 0);
+  g_assert_cmpuint (cvg_browser_dummy_get_count (world->inside->browser), ==, 0);
 }
 
 static void
@@ -275,12 +276,13 @@ test_detached (BusWorld *world, gconstpointer data)
   redirect = bus_make_redirect (leaver, path, "code=" BUS_SECRET);
   bus_caller_leave (leaver);
   bus_settle (world->caller);
-  g_assert_cmpuint (cvg_redirect_dummy_get_users (world->redirect, BUS_REDIRECT_URI), ==, 1);
+  g_assert_cmpuint (cvg_redirect_dummy_get_users (world->inside->redirect, BUS_REDIRECT_URI), ==,
+                    1);
   assert_like_nothing (world->caller, path);
 
   bus_world_push_sign_in (world, "1");
   visit = bus_world_visit (world, redirect);
-  BUS_WAIT (cvg_redirect_dummy_get_page (world->redirect, visit) != NULL);
+  BUS_WAIT (cvg_redirect_dummy_get_page (world->inside->redirect, visit) != NULL);
   bus_assert_token (world->caller, BUS_ID, NULL, "1");
 }
 
@@ -296,15 +298,15 @@ test_caller_leaves_during_the_store (BusWorld *world, gconstpointer data)
   bus_create (world->caller, BUS_ID, "ada", "Confluence");
   path = bus_authorize (leaver, BUS_ID, NULL);
   redirect = bus_make_redirect (leaver, path, "code=" BUS_SECRET);
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_vault_dummy_hold (world->inside->vault, CVG_VAULT_DUMMY_STORE);
   bus_world_push_sign_in (world, "1");
   bus_world_visit (world, redirect);
-  BUS_WAIT (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_STORE) == 1);
+  BUS_WAIT (cvg_vault_dummy_count_held (world->inside->vault, CVG_VAULT_DUMMY_STORE) == 1);
   bus_caller_leave (leaver);
   bus_settle (world->caller);
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
-  BUS_WAIT (cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, BUS_ID) != NULL);
-  BUS_WAIT (cvg_agent_is_idle (world->agent));
+  cvg_vault_dummy_release (world->inside->vault, CVG_VAULT_DUMMY_STORE);
+  BUS_WAIT (cvg_vault_dummy_peek (world->inside->vault, CVG_VAULT_CREDENTIALS, BUS_ID) != NULL);
+  BUS_WAIT (cvg_agent_is_idle (world->inside->agent));
   bus_assert_token (world->caller, BUS_ID, NULL, "1");
 }
 
@@ -329,18 +331,18 @@ test_open_browser (BusWorld *world, gconstpointer data)
   g_autoptr (BusReply) failed = NULL;
   g_autoptr (GVariant) nothing = NULL;
 
-  g_assert_cmpuint (cvg_browser_dummy_get_count (world->browser), ==, 0);
+  g_assert_cmpuint (cvg_browser_dummy_get_count (world->inside->browser), ==, 0);
   wrong = open_browser (world, path, "{'activation-token': <1>}");
   bus_reply_wait_failure (wrong, "InvalidArgument", "activation-token");
-  g_assert_cmpuint (cvg_browser_dummy_get_count (world->browser), ==, 0);
+  g_assert_cmpuint (cvg_browser_dummy_get_count (world->inside->browser), ==, 0);
 
   good = open_browser (world, path, "{'activation-token': <'token-1'>, 'x-unknown': <1>}");
   nothing = bus_reply_wait (good, "");
-  g_assert_cmpuint (cvg_browser_dummy_get_count (world->browser), ==, 1);
-  g_assert_cmpstr (cvg_browser_dummy_get_url (world->browser, 0), ==, url);
-  g_assert_cmpstr (cvg_browser_dummy_get_token (world->browser, 0), ==, "token-1");
+  g_assert_cmpuint (cvg_browser_dummy_get_count (world->inside->browser), ==, 1);
+  g_assert_cmpstr (cvg_browser_dummy_get_url (world->inside->browser, 0), ==, url);
+  g_assert_cmpstr (cvg_browser_dummy_get_token (world->inside->browser, 0), ==, "token-1");
 
-  cvg_browser_dummy_set_error (world->browser,
+  cvg_browser_dummy_set_error (world->inside->browser,
                                g_error_new (CVG_ERROR, CVG_ERROR_FAILED, "There is no browser"));
   failed = open_browser (world, path, "@a{sv} {}");
   bus_reply_wait_failure (failed, "Failed", "browser");
@@ -356,7 +358,7 @@ test_open_browser_when_it_is_over (BusWorld *world, gconstpointer data)
   bus_wait_completed (world->caller, path, "timed-out");
   reply = open_browser (world, path, "@a{sv} {}");
   bus_reply_wait_failure (reply, "TimedOut", "over");
-  g_assert_cmpuint (cvg_browser_dummy_get_count (world->browser), ==, 0);
+  g_assert_cmpuint (cvg_browser_dummy_get_count (world->inside->browser), ==, 0);
 }
 
 /* ---- CompleteFromUrl ------------------------------------------------------------------------- */
@@ -378,7 +380,7 @@ test_complete_from_url (BusWorld *world, gconstpointer data)
   g_autoptr (BusReply) again = NULL;
   g_autoptr (GVariant) nothing = NULL;
 
-  g_assert_cmpuint (cvg_redirect_dummy_get_opened (world->redirect), ==, 0);
+  g_assert_cmpuint (cvg_redirect_dummy_get_opened (world->inside->redirect), ==, 0);
   bus_world_push_sign_in (world, "1");
   reply = paste (world, path, pasted);
   nothing = bus_reply_wait (reply, "");
@@ -429,7 +431,7 @@ test_complete_from_wrong_url (BusWorld *world, gconstpointer data)
   bus_reply_wait_failure (reply, "InvalidArgument", row->culprit);
   phase = bus_get_text (world->caller, path, "Phase");
   g_assert_cmpstr (phase, ==, "waiting");
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 0);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 0);
 
   /* It did no harm: the right one is still good. */
   bus_world_push_sign_in (world, "1");
@@ -448,7 +450,7 @@ test_complete_from_url_when_it_is_over (BusWorld *world, gconstpointer data)
   nothing = bus_call_at (world->caller, path, CVG_AUTHORIZATION_INTERFACE, "Cancel", NULL, "");
   reply = paste (world, path, redirect);
   bus_reply_wait_failure (reply, "Cancelled", "cancelled");
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 0);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 0);
 }
 
 int

@@ -212,9 +212,9 @@ test_browser_is_opened (BusWorld *world, gconstpointer data)
   prepare (world);
   path = bus_authorize (world->caller, BUS_ID, "{'activation-token': <'token-1'>}");
   url = bus_get_text (world->caller, path, "Url");
-  g_assert_cmpuint (cvg_browser_dummy_get_count (world->browser), ==, 1);
-  g_assert_cmpstr (cvg_browser_dummy_get_url (world->browser, 0), ==, url);
-  g_assert_cmpstr (cvg_browser_dummy_get_token (world->browser, 0), ==, "token-1");
+  g_assert_cmpuint (cvg_browser_dummy_get_count (world->inside->browser), ==, 1);
+  g_assert_cmpstr (cvg_browser_dummy_get_url (world->inside->browser, 0), ==, url);
+  g_assert_cmpstr (cvg_browser_dummy_get_token (world->inside->browser, 0), ==, "token-1");
 }
 
 /* No reason to give up: the caller has the URL. */
@@ -224,7 +224,7 @@ test_no_browser (BusWorld *world, gconstpointer data)
   g_autofree char *path = NULL;
 
   prepare (world);
-  cvg_browser_dummy_set_error (world->browser,
+  cvg_browser_dummy_set_error (world->inside->browser,
                                g_error_new (CVG_ERROR, CVG_ERROR_FAILED, "There is no browser"));
   path = bus_authorize (world->caller, BUS_ID, NULL);
   assert_phase (world->caller, path, "waiting");
@@ -237,7 +237,7 @@ test_port_in_use (BusWorld *world, gconstpointer data)
 
   prepare (world);
   before = bus_world_trace (world);
-  cvg_redirect_dummy_set_port_in_use (world->redirect, TRUE);
+  cvg_redirect_dummy_set_port_in_use (world->inside->redirect, TRUE);
   bus_call_failure (world->caller, "Authorize",
                     g_variant_new_parsed ("('Confluence', %s, @a{sv} {})", BUS_ID), "PortInUse",
                     "18417");
@@ -252,7 +252,7 @@ test_paste_needs_no_port (BusWorld *world, gconstpointer data)
   g_autofree char *redirect = NULL;
 
   prepare (world);
-  cvg_redirect_dummy_set_port_in_use (world->redirect, TRUE);
+  cvg_redirect_dummy_set_port_in_use (world->inside->redirect, TRUE);
   path = bus_authorize (world->caller, BUS_ID, "{'flow': <'paste'>}");
   redirect = bus_make_redirect (world->caller, path, "code=" BUS_SECRET);
   bus_world_push_sign_in (world, "1");
@@ -300,18 +300,19 @@ test_handle_token_comes_into_use (BusWorld *world, gconstpointer data)
   g_autoptr (GVariant) path = NULL;
 
   prepare (world);
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  cvg_vault_dummy_set_state (world->inside->vault, CVG_VAULT_LOCKED);
+  cvg_vault_dummy_hold (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
   first = bus_begin (world->caller, "Authorize",
                      g_variant_new_parsed ("('Confluence', %s, {'handle-token': <'t'>})", BUS_ID));
   second = bus_begin (world->caller, "Authorize",
                       g_variant_new_parsed ("('Confluence', %s, {'handle-token': <'t'>})", BUS_ID));
   bus_settle (world->caller);
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  cvg_vault_dummy_release (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
   path = bus_reply_wait (first, "o");
   bus_reply_wait_failure (second, "InvalidArgument", "handle-token");
   /* Nobody knows of the second: it listens to nothing. */
-  g_assert_cmpuint (cvg_redirect_dummy_get_users (world->redirect, BUS_REDIRECT_URI), ==, 1);
+  g_assert_cmpuint (cvg_redirect_dummy_get_users (world->inside->redirect, BUS_REDIRECT_URI), ==,
+                    1);
 }
 
 /* ---- the good end ---------------------------------------------------------------------------- */
@@ -336,10 +337,12 @@ test_authorized (BusWorld *world, gconstpointer data)
   g_assert_cmpstr (phases, ==, "exchanging storing authorized");
   assert_phase (world->caller, path, "authorized");
   bus_assert_token (world->caller, BUS_ID, NULL, "1");
-  g_assert_cmpint (cvg_redirect_dummy_get_page (world->redirect, visit)->mood, ==,
+  g_assert_cmpint (cvg_redirect_dummy_get_page (world->inside->redirect, visit)->mood, ==,
                    CVG_PAGE_SUCCESS);
-  g_assert_cmpuint (cvg_redirect_dummy_get_users (world->redirect, BUS_REDIRECT_URI), ==, 0);
-  g_assert_nonnull (strstr (cvg_http_dummy_get_request (world->http, 0)->body, BUS_SECRET "-code"));
+  g_assert_cmpuint (cvg_redirect_dummy_get_users (world->inside->redirect, BUS_REDIRECT_URI), ==,
+                    0);
+  g_assert_nonnull (
+      strstr (cvg_http_dummy_get_request (world->inside->http, 0)->body, BUS_SECRET "-code"));
 }
 
 static void
@@ -354,20 +357,20 @@ test_completed_after_the_store (BusWorld *world, gconstpointer data)
   path = bus_authorize (world->caller, BUS_ID, NULL);
   redirect = bus_make_redirect (world->caller, path, "code=" BUS_SECRET);
   bus_world_push_sign_in (world, "1");
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_vault_dummy_hold (world->inside->vault, CVG_VAULT_DUMMY_STORE);
   visit = bus_world_visit (world, redirect);
-  BUS_WAIT (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_STORE) == 1);
+  BUS_WAIT (cvg_vault_dummy_count_held (world->inside->vault, CVG_VAULT_DUMMY_STORE) == 1);
 
   assert_phase (world->caller, path, "storing");
   g_assert_cmpuint (bus_caller_count (world->caller, "Completed"), ==, 0);
-  g_assert_null (cvg_redirect_dummy_get_page (world->redirect, visit));
+  g_assert_null (cvg_redirect_dummy_get_page (world->inside->redirect, visit));
   status = bus_get_status (world->caller, BUS_ID);
   g_assert_cmpstr (status, ==, "signed-out");
 
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_vault_dummy_release (world->inside->vault, CVG_VAULT_DUMMY_STORE);
   bus_wait_completed (world->caller, path, "authorized");
-  g_assert_nonnull (cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
-  g_assert_nonnull (cvg_redirect_dummy_get_page (world->redirect, visit));
+  g_assert_nonnull (cvg_vault_dummy_peek (world->inside->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
+  g_assert_nonnull (cvg_redirect_dummy_get_page (world->inside->redirect, visit));
 }
 
 /* Signing in again: the old credentials serve until the new ones are stored, under the same id. */
@@ -383,12 +386,12 @@ test_old_credentials_serve_meanwhile (BusWorld *world, gconstpointer data)
   redirect = bus_make_redirect (world->caller, path, "code=" BUS_SECRET);
   bus_assert_token (world->caller, BUS_ID, NULL, "1");
   bus_world_push_sign_in (world, "2");
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_vault_dummy_hold (world->inside->vault, CVG_VAULT_DUMMY_STORE);
   bus_world_visit (world, redirect);
-  BUS_WAIT (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_STORE) == 1);
+  BUS_WAIT (cvg_vault_dummy_count_held (world->inside->vault, CVG_VAULT_DUMMY_STORE) == 1);
   bus_assert_token (world->caller, BUS_ID, NULL, "1");
 
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_vault_dummy_release (world->inside->vault, CVG_VAULT_DUMMY_STORE);
   bus_wait_completed (world->caller, path, "authorized");
   bus_assert_token (world->caller, BUS_ID, NULL, "2");
 }
@@ -408,7 +411,7 @@ test_redirect_url_is_followed_as_it_is (BusWorld *world, gconstpointer data)
   bus_world_push_sign_in (world, "1");
   visit = bus_world_visit (world, redirect);
   bus_wait_completed (world->caller, path, "authorized");
-  page = cvg_redirect_dummy_get_page (world->redirect, visit);
+  page = cvg_redirect_dummy_get_page (world->inside->redirect, visit);
   g_assert_cmpuint (page->status, ==, 303);
   g_assert_cmpstr (page->location, ==, "https://app.invalid/done?a=b%20c&a=d");
 }
@@ -432,7 +435,7 @@ test_denied (BusWorld *world, gconstpointer data)
   assert_details (world->caller, "Refused", "access_denied");
   assert_phase (world->caller, path, "denied");
   /* The way back is for a success. */
-  page = cvg_redirect_dummy_get_page (world->redirect, visit);
+  page = cvg_redirect_dummy_get_page (world->inside->redirect, visit);
   g_assert_null (page->location);
   g_assert_cmpint (page->mood, ==, CVG_PAGE_FAILURE);
 }
@@ -449,7 +452,8 @@ test_cancelled (BusWorld *world, gconstpointer data)
   first = bus_call_at (world->caller, path, CVG_AUTHORIZATION_INTERFACE, "Cancel", NULL, "");
   bus_wait_completed (world->caller, path, "cancelled");
   assert_details (world->caller, "Cancelled", "cancelled");
-  g_assert_cmpuint (cvg_redirect_dummy_get_users (world->redirect, BUS_REDIRECT_URI), ==, 0);
+  g_assert_cmpuint (cvg_redirect_dummy_get_users (world->inside->redirect, BUS_REDIRECT_URI), ==,
+                    0);
 
   /* Once more does nothing, and is no error. */
   second = bus_call_at (world->caller, path, CVG_AUTHORIZATION_INTERFACE, "Cancel", NULL, "");
@@ -509,12 +513,12 @@ test_failed (BusWorld *world, gconstpointer data)
   path = bus_authorize (world->caller, BUS_ID, NULL);
   redirect = bus_make_redirect (world->caller, path, row->query);
   if (row->status != 0)
-    cvg_http_dummy_push_json (world->http, row->status, row->body);
+    cvg_http_dummy_push_json (world->inside->http, row->status, row->body);
   visit = bus_world_visit (world, redirect);
   bus_wait_completed (world->caller, path, "failed");
   assert_details (world->caller, row->error, row->culprit);
   assert_phase (world->caller, path, "failed");
-  g_assert_cmpint (cvg_redirect_dummy_get_page (world->redirect, visit)->mood, ==,
+  g_assert_cmpint (cvg_redirect_dummy_get_page (world->inside->redirect, visit)->mood, ==,
                    CVG_PAGE_FAILURE);
   /* Whatever went wrong, everybody is where they were before. */
   bus_assert_token (world->caller, BUS_ID, NULL, "1");
@@ -531,7 +535,8 @@ test_store_fails (BusWorld *world, gconstpointer data)
   path = bus_authorize (world->caller, BUS_ID, NULL);
   redirect = bus_make_redirect (world->caller, path, "code=" BUS_SECRET);
   bus_world_push_sign_in (world, "2");
-  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_KEYRING_UNAVAILABLE);
+  cvg_vault_dummy_fail_next (world->inside->vault, CVG_VAULT_DUMMY_STORE,
+                             CVG_ERROR_KEYRING_UNAVAILABLE);
   bus_world_visit (world, redirect);
   bus_wait_completed (world->caller, path, "failed");
   assert_details (world->caller, "KeyringUnavailable", "");
@@ -548,15 +553,15 @@ test_locked_at_the_end (BusWorld *world, gconstpointer data)
   prepare (world);
   path = bus_authorize (world->caller, BUS_ID, NULL);
   redirect = bus_make_redirect (world->caller, path, "code=" BUS_SECRET);
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  cvg_vault_dummy_set_state (world->inside->vault, CVG_VAULT_LOCKED);
+  cvg_vault_dummy_hold (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
   bus_world_push_sign_in (world, "1");
   bus_world_visit (world, redirect);
-  BUS_WAIT (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_UNLOCK) == 1);
+  BUS_WAIT (cvg_vault_dummy_count_held (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK) == 1);
   assert_phase (world->caller, path, "storing");
   g_assert_cmpuint (bus_caller_count (world->caller, "Completed"), ==, 0);
 
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  cvg_vault_dummy_release (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
   bus_wait_completed (world->caller, path, "authorized");
   bus_assert_token (world->caller, BUS_ID, NULL, "1");
 }
@@ -607,11 +612,12 @@ test_stray_redirects (BusWorld *world, gconstpointer data)
   prepare (world);
   path = bus_authorize (world->caller, BUS_ID, NULL);
   redirect = bus_make_redirect (world->caller, path, "code=" BUS_SECRET);
-  cvg_redirect_dummy_visit (world->redirect, BUS_REDIRECT_URI, "");
-  cvg_redirect_dummy_visit (world->redirect, BUS_REDIRECT_URI, "code=" BUS_SECRET);
-  cvg_redirect_dummy_visit (world->redirect, BUS_REDIRECT_URI, "code=" BUS_SECRET "&state=wrong");
+  cvg_redirect_dummy_visit (world->inside->redirect, BUS_REDIRECT_URI, "");
+  cvg_redirect_dummy_visit (world->inside->redirect, BUS_REDIRECT_URI, "code=" BUS_SECRET);
+  cvg_redirect_dummy_visit (world->inside->redirect, BUS_REDIRECT_URI,
+                            "code=" BUS_SECRET "&state=wrong");
   assert_phase (world->caller, path, "waiting");
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 0);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 0);
 
   bus_world_push_sign_in (world, "1");
   bus_world_visit (world, redirect);

@@ -109,7 +109,7 @@ test_clients (BusWorld *world, gconstpointer data)
   one = list (world->caller, "ListClients", "('Confluence',)");
   g_assert_cmpuint (g_variant_n_children (one), ==, 1);
   assert_element (one, 0, CLIENT_1);
-  g_assert_cmpuint (cvg_vault_dummy_count_items (world->vault), ==, 1);
+  g_assert_cmpuint (cvg_vault_dummy_count_items (world->inside->vault), ==, 1);
 
   bus_world_pass (world, 1);
   bus_call_nothing (
@@ -125,7 +125,7 @@ test_clients (BusWorld *world, gconstpointer data)
   others = list (world->caller, "ListClients", "('Keyed',)");
   g_assert_cmpuint (g_variant_n_children (others), ==, 0);
   /* A client without a secret has no business in the keyring. */
-  g_assert_cmpuint (cvg_vault_dummy_count_items (world->vault), ==, 1);
+  g_assert_cmpuint (cvg_vault_dummy_count_items (world->inside->vault), ==, 1);
 }
 
 static void
@@ -190,7 +190,7 @@ test_changing_a_client (BusWorld *world, gconstpointer data)
                   "{'server-name': <'Confluence'>, 'client-id': <'client-1'>, "
                   "'redirect-uri': <'" BUS_REDIRECT_URI "'>, 'default': <true>, "
                   "'has-secret': <false>}");
-  g_assert_cmpuint (cvg_vault_dummy_count_items (world->vault), ==, 0);
+  g_assert_cmpuint (cvg_vault_dummy_count_items (world->inside->vault), ==, 0);
 }
 
 static void
@@ -199,8 +199,8 @@ test_deleting_a_client (BusWorld *world, gconstpointer data)
   bus_add_client (world->caller);
   bus_call_nothing (world->caller, "DeleteClient",
                     g_variant_new_parsed ("('Confluence', 'client-1')"));
-  g_assert_cmpuint (cvg_vault_dummy_count_items (world->vault), ==, 0);
-  g_assert_cmpuint (cvg_records_dummy_count (world->records, CVG_RECORDS_CLIENTS), ==, 0);
+  g_assert_cmpuint (cvg_vault_dummy_count_items (world->inside->vault), ==, 0);
+  g_assert_cmpuint (cvg_records_dummy_count (world->inside->records, CVG_RECORDS_CLIENTS), ==, 0);
   bus_call_failure (world->caller, "DeleteClient",
                     g_variant_new_parsed ("('Confluence', 'client-1')"), "NotFound", "Confluence");
 }

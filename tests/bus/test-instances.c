@@ -88,7 +88,7 @@ test_create_makes_uuids (BusWorld *world, gconstpointer data)
       g_variant_get (answer, "(&s)", &id);
       g_assert_true (g_uuid_string_is_valid (id));
       g_assert_cmpstr (id, !=, first);
-      g_assert_nonnull (cvg_records_dummy_peek (world->records, CVG_RECORDS_INSTANCES, id));
+      g_assert_nonnull (cvg_records_dummy_peek (world->inside->records, CVG_RECORDS_INSTANCES, id));
       g_free (first);
       first = g_strdup (id);
     }
@@ -193,7 +193,7 @@ test_list_needs_sign_in (BusWorld *world, gconstpointer data)
   bus_create (world->caller, BUS_ID, "ada", "Confluence");
   bus_set_tokens (world->caller, BUS_ID, "1", 3600);
   bus_world_pass (world, 3600);
-  cvg_http_dummy_push_json (world->http, 403, "{\"error\":\"invalid_grant\"}");
+  cvg_http_dummy_push_json (world->inside->http, 403, "{\"error\":\"invalid_grant\"}");
   bus_call_failure (world->caller, "GetAccessToken",
                     g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), "NeedsSignIn",
                     "sign in again");
@@ -353,11 +353,11 @@ test_delete_auth_keeps_the_instance (BusWorld *world, gconstpointer data)
 
   bus_create (world->caller, BUS_ID, "ada", "Confluence");
   bus_set_tokens (world->caller, BUS_ID, "1", 3600);
-  g_assert_nonnull (cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
+  g_assert_nonnull (cvg_vault_dummy_peek (world->inside->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
 
   g_assert_false (get_boolean (world->caller, "DeleteInstanceAuth",
                                g_variant_new_parsed ("(%s, {'revoke': <false>})", BUS_ID)));
-  g_assert_null (cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
+  g_assert_null (cvg_vault_dummy_peek (world->inside->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
   status = bus_get_status (world->caller, BUS_ID);
   g_assert_cmpstr (status, ==, "signed-out");
   bus_call_failure (world->caller, "GetAccessToken",
@@ -372,8 +372,8 @@ test_delete_instance (BusWorld *world, gconstpointer data)
 
   g_assert_false (get_boolean (world->caller, "DeleteInstance",
                                g_variant_new_parsed ("(%s, {'revoke': <false>})", BUS_ID)));
-  g_assert_null (cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
-  g_assert_null (cvg_records_dummy_peek (world->records, CVG_RECORDS_INSTANCES, BUS_ID));
+  g_assert_null (cvg_vault_dummy_peek (world->inside->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
+  g_assert_null (cvg_records_dummy_peek (world->inside->records, CVG_RECORDS_INSTANCES, BUS_ID));
   bus_call_failure (world->caller, "GetAccessToken",
                     g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), "NotFound", BUS_ID);
   bus_call_failure (world->caller, "DeleteInstance",
@@ -387,11 +387,12 @@ test_delete_that_fails (BusWorld *world, gconstpointer data)
   bus_create (world->caller, BUS_ID, "ada", "Confluence");
   bus_set_tokens (world->caller, BUS_ID, "1", 3600);
 
-  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_REMOVE, CVG_ERROR_KEYRING_UNAVAILABLE);
+  cvg_vault_dummy_fail_next (world->inside->vault, CVG_VAULT_DUMMY_REMOVE,
+                             CVG_ERROR_KEYRING_UNAVAILABLE);
   bus_call_failure (world->caller, "DeleteInstance",
                     g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), "KeyringUnavailable", "");
   bus_assert_token (world->caller, BUS_ID, NULL, "1");
-  g_assert_nonnull (cvg_records_dummy_peek (world->records, CVG_RECORDS_INSTANCES, BUS_ID));
+  g_assert_nonnull (cvg_records_dummy_peek (world->inside->records, CVG_RECORDS_INSTANCES, BUS_ID));
 }
 
 static void
@@ -400,7 +401,8 @@ test_set_that_fails (BusWorld *world, gconstpointer data)
   bus_create (world->caller, BUS_ID, "ada", "Confluence");
   bus_set_tokens (world->caller, BUS_ID, "1", 3600);
 
-  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_KEYRING_UNAVAILABLE);
+  cvg_vault_dummy_fail_next (world->inside->vault, CVG_VAULT_DUMMY_STORE,
+                             CVG_ERROR_KEYRING_UNAVAILABLE);
   bus_call_failure (world->caller, "SetInstanceAuth",
                     g_variant_new_parsed ("(%s, {'access_token': <'" BUS_SECRET "-2'>})", BUS_ID),
                     "KeyringUnavailable", "");
@@ -440,11 +442,12 @@ test_user_auth_makes_the_instance (BusWorld *world, gconstpointer data)
 static void
 test_user_auth_that_fails (BusWorld *world, gconstpointer data)
 {
-  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_KEYRING_UNAVAILABLE);
+  cvg_vault_dummy_fail_next (world->inside->vault, CVG_VAULT_DUMMY_STORE,
+                             CVG_ERROR_KEYRING_UNAVAILABLE);
   bus_call_failure (world->caller, "SetUserAuth",
                     g_variant_new_parsed ("('ada', 'Keyed', {'token': <'" BUS_SECRET "-1'>})"),
                     "KeyringUnavailable", "");
-  g_assert_cmpuint (cvg_records_dummy_count (world->records, CVG_RECORDS_INSTANCES), ==, 0);
+  g_assert_cmpuint (cvg_records_dummy_count (world->inside->records, CVG_RECORDS_INSTANCES), ==, 0);
 }
 
 static void
@@ -529,10 +532,10 @@ test_select_resource (BusWorld *world, gconstpointer data)
   path = bus_authorize (world->caller, BUS_ID, NULL);
   redirect = bus_make_redirect (world->caller, path, "code=" BUS_SECRET);
   bus_world_push_tokens (world, "1");
-  cvg_http_dummy_push_json (world->http, 200,
+  cvg_http_dummy_push_json (world->inside->http, 200,
                             "[{\"id\":\"a\",\"name\":\"A\",\"url\":\"https://a.invalid\"},"
                             "{\"id\":\"b\",\"name\":\"B\",\"url\":\"https://b.invalid\"}]");
-  cvg_http_dummy_push_json (world->http, 200, "{\"name\":\"Ada\"}");
+  cvg_http_dummy_push_json (world->inside->http, 200, "{\"name\":\"Ada\"}");
   bus_world_visit (world, redirect);
   bus_wait_completed (world->caller, path, "authorized");
 
@@ -540,12 +543,13 @@ test_select_resource (BusWorld *world, gconstpointer data)
   g_assert_false (g_variant_lookup (undecided, "selected_cloud_id", "&s", NULL));
   g_assert_false (g_variant_lookup (undecided, "site_url", "&s", NULL));
 
-  stores = cvg_vault_dummy_count_calls (world->vault, CVG_VAULT_DUMMY_STORE);
+  stores = cvg_vault_dummy_count_calls (world->inside->vault, CVG_VAULT_DUMMY_STORE);
   bus_call_nothing (world->caller, "SelectResource", g_variant_new ("(ss)", BUS_ID, "b"));
   decided = get_auth (world->caller, BUS_ID);
   assert_text (decided, "selected_cloud_id", "b");
   assert_text (decided, "site_url", "https://b.invalid");
-  g_assert_cmpuint (cvg_vault_dummy_count_calls (world->vault, CVG_VAULT_DUMMY_STORE), ==, stores);
+  g_assert_cmpuint (cvg_vault_dummy_count_calls (world->inside->vault, CVG_VAULT_DUMMY_STORE), ==,
+                    stores);
 }
 
 int

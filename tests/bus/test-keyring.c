@@ -46,7 +46,7 @@ static const Row quiet_rows[] = {
 static guint
 count_prompts (BusWorld *world)
 {
-  return cvg_vault_dummy_count_calls (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  return cvg_vault_dummy_count_calls (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
 }
 
 /* A client with a secret, an instance that is signed in; then the keyring goes into @state. */
@@ -56,7 +56,7 @@ prepare (BusWorld *world, CvgVaultState state)
   bus_add_client (world->caller);
   bus_create (world->caller, BUS_ID, "ada", "Confluence");
   bus_world_sign_in (world, world->caller, BUS_ID, "1");
-  cvg_vault_dummy_set_state (world->vault, state);
+  cvg_vault_dummy_set_state (world->inside->vault, state);
   return bus_world_trace (world);
 }
 
@@ -76,7 +76,7 @@ assert_works_when_it_is_back (BusWorld *world, const Row *row)
 {
   g_autoptr (GVariant) answer = NULL;
 
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  cvg_vault_dummy_set_state (world->inside->vault, CVG_VAULT_UNLOCKED);
   answer =
       bus_call (world->caller, row->method, g_variant_new_parsed (row->arguments), row->signature);
 }
@@ -89,7 +89,8 @@ test_dismissed (BusWorld *world, gconstpointer data)
   const BusTrace before = prepare (world, CVG_VAULT_LOCKED);
   g_autoptr (BusReply) reply = NULL;
 
-  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_UNLOCK, CVG_ERROR_KEYRING_LOCKED);
+  cvg_vault_dummy_fail_next (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK,
+                             CVG_ERROR_KEYRING_LOCKED);
   reply = bus_begin (world->caller, row->method, g_variant_new_parsed (row->arguments));
   bus_reply_wait_failure (reply, "KeyringLocked", "");
   g_assert_cmpuint (count_prompts (world), ==, 1);
@@ -115,13 +116,13 @@ test_unlocked_by_the_prompt (BusWorld *world, gconstpointer data)
   g_autoptr (GVariant) answer = NULL;
 
   prepare (world, CVG_VAULT_LOCKED);
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  cvg_vault_dummy_hold (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
   reply = bus_begin (world->caller, row->method, g_variant_new_parsed (row->arguments));
   bus_settle (world->caller);
   g_assert_cmpuint (count_prompts (world), ==, 1);
   g_assert_false (reply->over);
 
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  cvg_vault_dummy_release (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
   answer = bus_reply_wait (reply, row->signature);
 }
 
@@ -168,7 +169,7 @@ test_one_prompt (BusWorld *world, gconstpointer data)
   g_autoptr (GVariant) token = NULL;
 
   prepare (world, CVG_VAULT_LOCKED);
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  cvg_vault_dummy_hold (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
   first =
       bus_begin (world->caller, "GetAccessToken", g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID));
   second = bus_begin (other, "GetAccessToken", g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID));
@@ -179,8 +180,9 @@ test_one_prompt (BusWorld *world, gconstpointer data)
   /* Who asked first leaves; the prompt stays up for the other. */
   bus_caller_leave (world->caller);
   bus_settle (other);
-  g_assert_cmpuint (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_UNLOCK), ==, 1);
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  g_assert_cmpuint (cvg_vault_dummy_count_held (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK), ==,
+                    1);
+  cvg_vault_dummy_release (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
   token = bus_reply_wait (second, "sxt");
   g_assert_null (first->message);
 }
@@ -255,8 +257,8 @@ test_lock_is_told (BusWorld *world, gconstpointer data)
   prepare (world, CVG_VAULT_LOCKED);
   assert_told (world->caller, "keyring-locked");
   before = bus_caller_count (world->caller, "InstanceChanged");
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
-  BUS_WAIT (cvg_keeper_is_open (cvg_agent_get_keeper (world->agent)));
+  cvg_vault_dummy_set_state (world->inside->vault, CVG_VAULT_UNLOCKED);
+  BUS_WAIT (cvg_keeper_is_open (cvg_agent_get_keeper (world->inside->agent)));
   g_assert_cmpuint (bus_caller_count (world->caller, "InstanceChanged"), >=, before);
   assert_told (world->caller, "active");
 }
@@ -269,23 +271,23 @@ test_locked_during_a_refresh (BusWorld *world, gconstpointer data)
   g_autoptr (GVariant) answer = NULL;
 
   prepare (world, CVG_VAULT_UNLOCKED);
-  cvg_http_dummy_set_hold (world->http, TRUE);
+  cvg_http_dummy_set_hold (world->inside->http, TRUE);
   reply = bus_begin (world->caller, "GetAccessToken",
                      g_variant_new_parsed ("(%s, {'force-refresh': <true>})", BUS_ID));
   bus_settle (world->caller);
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  cvg_vault_dummy_set_state (world->inside->vault, CVG_VAULT_LOCKED);
   bus_world_push_tokens (world, "2");
-  cvg_http_dummy_answer (world->http);
+  cvg_http_dummy_answer (world->inside->http);
   answer = bus_reply_wait (reply, "sxt");
   bus_assert_token (world->caller, BUS_ID, "{'interactive': <false>}", "2");
   g_assert_cmpuint (count_prompts (world), ==, 0);
 
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
-  BUS_WAIT (cvg_agent_is_idle (world->agent));
+  cvg_vault_dummy_set_state (world->inside->vault, CVG_VAULT_UNLOCKED);
+  BUS_WAIT (cvg_agent_is_idle (world->inside->agent));
   bus_assert_token (world->caller, BUS_ID, NULL, "2");
-  g_assert_nonnull (
-      strstr (cvg_secret_peek (cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, BUS_ID)),
-              BUS_SECRET "-access-2"));
+  g_assert_nonnull (strstr (
+      cvg_secret_peek (cvg_vault_dummy_peek (world->inside->vault, CVG_VAULT_CREDENTIALS, BUS_ID)),
+      BUS_SECRET "-access-2"));
 }
 
 static void

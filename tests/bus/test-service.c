@@ -104,16 +104,16 @@ test_keyring_state_is_told (BusWorld *world, gconstpointer data)
   BusCaller *stranger = bus_world_add_caller (world);
 
   bus_settle (stranger);
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  cvg_vault_dummy_set_state (world->inside->vault, CVG_VAULT_LOCKED);
   BUS_WAIT (bus_caller_count (stranger, "PropertiesChanged") == 1);
   assert_keyring_state_told (stranger, "locked");
   assert_keyring_state_told (world->caller, "locked");
 
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNAVAILABLE);
+  cvg_vault_dummy_set_state (world->inside->vault, CVG_VAULT_UNAVAILABLE);
   BUS_WAIT (bus_caller_count (stranger, "PropertiesChanged") == 2);
   assert_keyring_state_told (stranger, "unavailable");
 
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
+  cvg_vault_dummy_set_state (world->inside->vault, CVG_VAULT_UNLOCKED);
   BUS_WAIT (bus_caller_count (stranger, "PropertiesChanged") == 3);
   assert_keyring_state_told (stranger, "unlocked");
 }

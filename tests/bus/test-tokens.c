@@ -59,7 +59,7 @@ test_from_memory (BusWorld *world, gconstpointer data)
   bus_world_pass (world, 3540);
   reply = ask (world->caller, BUS_ID, "@a{sv} {}");
   assert_served (reply, "1", BUS_NOW + 3600, 1);
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 0);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 0);
 }
 
 static void
@@ -72,7 +72,7 @@ test_default_validity_is_a_minute (BusWorld *world, gconstpointer data)
   bus_world_push_tokens (world, "2");
   reply = ask (world->caller, BUS_ID, "@a{sv} {}");
   assert_served (reply, "2", BUS_NOW + 3541 + 3600, 2);
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 1);
 }
 
 static void
@@ -82,7 +82,7 @@ test_min_validity (BusWorld *world, gconstpointer data)
   bus_world_pass (world, 3599);
   bus_assert_token (world->caller, BUS_ID, "{'min-validity': <uint32 0>}", "1");
   bus_assert_token (world->caller, BUS_ID, "{'min-validity': <uint32 1>}", "1");
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 0);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 0);
   bus_world_push_tokens (world, "2");
   bus_assert_token (world->caller, BUS_ID, "{'min-validity': <uint32 2>}", "2");
 }
@@ -129,8 +129,8 @@ test_refresh_request (BusWorld *world, gconstpointer data)
   bus_assert_token (world->caller, BUS_ID, NULL, "2");
   bus_assert_token (world->caller, BUS_ID, NULL, "2");
 
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 1);
-  request = cvg_http_dummy_get_request (world->http, 0);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 1);
+  request = cvg_http_dummy_get_request (world->inside->http, 0);
   g_assert_cmpstr (request->method, ==, "POST");
   g_assert_cmpstr (request->url, ==, "https://idp.invalid/token");
   g_assert_nonnull (strstr (request->body, BUS_SECRET "-refresh-1"));
@@ -144,7 +144,7 @@ test_force_refresh (BusWorld *world, gconstpointer data)
   bus_world_push_tokens (world, "2");
   bus_assert_token (world->caller, BUS_ID, "{'force-refresh': <true>}", "2");
   bus_assert_token (world->caller, BUS_ID, "{'force-refresh': <false>}", "2");
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 1);
 }
 
 /* Two programs were refused with the same token: the second refusal is of a token that is gone. */
@@ -156,7 +156,7 @@ test_rejected_serial (BusWorld *world, gconstpointer data)
   bus_assert_token (world->caller, BUS_ID, "{'rejected-serial': <uint64 1>}", "2");
   bus_assert_token (world->caller, BUS_ID, "{'rejected-serial': <uint64 1>}", "2");
   bus_assert_token (world->caller, BUS_ID, "{'rejected-serial': <uint64 7>}", "2");
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 1);
 
   bus_world_push_tokens (world, "3");
   bus_assert_token (world->caller, BUS_ID, "{'rejected-serial': <uint64 2>}", "3");
@@ -168,20 +168,20 @@ test_crowd_gets_one_request (BusWorld *world, gconstpointer data)
   g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func ((GDestroyNotify) bus_reply_unref);
 
   prepare_expired (world);
-  cvg_http_dummy_set_hold (world->http, TRUE);
+  cvg_http_dummy_set_hold (world->inside->http, TRUE);
   for (int i = 0; i < CROWD; i++)
     g_ptr_array_add (replies, ask (bus_world_add_caller (world), BUS_ID, "@a{sv} {}"));
   for (guint i = 1; i <= CROWD; i++)
     bus_settle (g_ptr_array_index (world->callers, i));
   for (guint i = 0; i < CROWD; i++)
     g_assert_false (((BusReply *) g_ptr_array_index (replies, i))->over);
-  g_assert_cmpuint (cvg_http_dummy_get_held (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_held (world->inside->http), ==, 1);
 
   bus_world_push_tokens (world, "2");
-  cvg_http_dummy_answer (world->http);
+  cvg_http_dummy_answer (world->inside->http);
   for (guint i = 0; i < CROWD; i++)
     assert_served (g_ptr_array_index (replies, i), "2", BUS_NOW + 7200, 2);
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 1);
 }
 
 /* The three ways to ask join the same refresh, and each gets its own kind of answer. */
@@ -195,7 +195,7 @@ test_all_three_join (BusWorld *world, gconstpointer data)
   g_autoptr (GVariant) of_user = NULL;
 
   prepare_expired (world);
-  cvg_http_dummy_set_hold (world->http, TRUE);
+  cvg_http_dummy_set_hold (world->inside->http, TRUE);
   token = ask (world->caller, BUS_ID, "@a{sv} {}");
   instance = bus_begin (world->caller, "GetInstanceAuth",
                         g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID));
@@ -205,11 +205,11 @@ test_all_three_join (BusWorld *world, gconstpointer data)
   g_assert_false (token->over || instance->over || user->over);
 
   bus_world_push_tokens (world, "2");
-  cvg_http_dummy_answer (world->http);
+  cvg_http_dummy_answer (world->inside->http);
   assert_served (token, "2", BUS_NOW + 7200, 2);
   of_instance = bus_reply_wait (instance, "a{sv}");
   of_user = bus_reply_wait (user, "ba{sv}s");
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 1);
 }
 
 static void
@@ -223,7 +223,7 @@ test_who_leaves_is_dropped (BusWorld *world, gconstpointer data)
   prepare_expired (world);
   leaver = bus_world_add_caller (world);
   stayer = bus_world_add_caller (world);
-  cvg_http_dummy_set_hold (world->http, TRUE);
+  cvg_http_dummy_set_hold (world->inside->http, TRUE);
   /* The one that began it leaves. */
   lost = ask (leaver, BUS_ID, "@a{sv} {}");
   bus_settle (leaver);
@@ -234,7 +234,7 @@ test_who_leaves_is_dropped (BusWorld *world, gconstpointer data)
   g_assert_false (kept->over);
 
   bus_world_push_tokens (world, "2");
-  cvg_http_dummy_answer (world->http);
+  cvg_http_dummy_answer (world->inside->http);
   assert_served (kept, "2", BUS_NOW + 7200, 2);
   g_assert_null (lost->message);
 }
@@ -248,17 +248,17 @@ test_nobody_waits (BusWorld *world, gconstpointer data)
 
   prepare_expired (world);
   leaver = bus_world_add_caller (world);
-  cvg_http_dummy_set_hold (world->http, TRUE);
+  cvg_http_dummy_set_hold (world->inside->http, TRUE);
   lost = ask (leaver, BUS_ID, "@a{sv} {}");
   bus_settle (leaver);
   bus_caller_leave (leaver);
   bus_settle (world->caller);
-  g_assert_cmpuint (cvg_http_dummy_get_held (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_held (world->inside->http), ==, 1);
 
   bus_world_push_tokens (world, "2");
-  cvg_http_dummy_answer (world->http);
+  cvg_http_dummy_answer (world->inside->http);
   bus_assert_token (world->caller, BUS_ID, NULL, "2");
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 1);
 }
 
 static void
@@ -269,14 +269,14 @@ test_others_are_not_held_up (BusWorld *world, gconstpointer data)
   prepare_expired (world);
   bus_create (world->caller, BUS_OTHER_ID, "bob", "Confluence");
   bus_set_tokens (world->caller, BUS_OTHER_ID, "9", 3600);
-  cvg_http_dummy_set_hold (world->http, TRUE);
+  cvg_http_dummy_set_hold (world->inside->http, TRUE);
   slow = ask (world->caller, BUS_ID, "@a{sv} {}");
 
   bus_assert_token (world->caller, BUS_OTHER_ID, NULL, "9");
-  g_assert_cmpuint (cvg_http_dummy_get_held (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_held (world->inside->http), ==, 1);
   g_assert_false (slow->over);
   bus_world_push_tokens (world, "2");
-  cvg_http_dummy_answer (world->http);
+  cvg_http_dummy_answer (world->inside->http);
   assert_served (slow, "2", BUS_NOW + 7200, 2);
 }
 
@@ -287,12 +287,12 @@ test_forced_refresh_holds_up_nobody (BusWorld *world, gconstpointer data)
   g_autoptr (BusReply) slow = NULL;
 
   prepare (world);
-  cvg_http_dummy_set_hold (world->http, TRUE);
+  cvg_http_dummy_set_hold (world->inside->http, TRUE);
   slow = ask (world->caller, BUS_ID, "{'force-refresh': <true>}");
   bus_assert_token (world->caller, BUS_ID, NULL, "1");
   g_assert_false (slow->over);
   bus_world_push_tokens (world, "2");
-  cvg_http_dummy_answer (world->http);
+  cvg_http_dummy_answer (world->inside->http);
   assert_served (slow, "2", BUS_NOW + 3600, 2);
 }
 
@@ -304,7 +304,7 @@ test_try_later_has_the_seconds (BusWorld *world, gconstpointer data)
   g_autofree char *status = NULL;
 
   prepare_expired (world);
-  cvg_http_dummy_push (world->http, 429, "application/json", 30, "{}");
+  cvg_http_dummy_push (world->inside->http, 429, "application/json", 30, "{}");
   bus_call_failure (world->caller, "GetAccessToken",
                     g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), "TryLater", "30 seconds");
   status = bus_get_status (world->caller, BUS_ID);
@@ -314,7 +314,7 @@ test_try_later_has_the_seconds (BusWorld *world, gconstpointer data)
   bus_world_pass (world, 10);
   bus_call_failure (world->caller, "GetAccessToken",
                     g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), "TryLater", "20 seconds");
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 1);
 
   bus_world_pass (world, 20);
   bus_world_push_tokens (world, "2");
@@ -325,7 +325,7 @@ static void
 assert_still_there (BusWorld *world)
 {
   /* Right after a failure nobody is asked again. */
-  cvg_clock_dummy_advance (world->clock, 60 * G_USEC_PER_SEC);
+  cvg_clock_dummy_advance (world->inside->clock, 60 * G_USEC_PER_SEC);
   bus_world_push_tokens (world, "2");
   bus_assert_token (world->caller, BUS_ID, NULL, "2");
 }
@@ -334,7 +334,7 @@ static void
 test_no_network (BusWorld *world, gconstpointer data)
 {
   prepare_expired (world);
-  cvg_http_dummy_push_error (world->http,
+  cvg_http_dummy_push_error (world->inside->http,
                              g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "There is no network"));
   bus_call_failure (world->caller, "GetInstanceAuth",
                     g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), "TryLater", "network");
@@ -345,7 +345,7 @@ static void
 test_captive_portal (BusWorld *world, gconstpointer data)
 {
   prepare_expired (world);
-  cvg_http_dummy_push (world->http, 200, "text/html", 0, "<html>" BUS_SECRET "</html>");
+  cvg_http_dummy_push (world->inside->http, 200, "text/html", 0, "<html>" BUS_SECRET "</html>");
   bus_call_failure (world->caller, "GetUserAuth",
                     g_variant_new_parsed ("('ada', 'Confluence', @a{sv} {})"), "TryLater", "");
   assert_still_there (world);
@@ -355,8 +355,9 @@ static void
 test_refused (BusWorld *world, gconstpointer data)
 {
   prepare_expired (world);
-  cvg_http_dummy_push_json (
-      world->http, 401, "{\"error\":\"invalid_client\",\"error_description\":\"" BUS_SECRET "\"}");
+  cvg_http_dummy_push_json (world->inside->http, 401,
+                            "{\"error\":\"invalid_client\",\"error_description\":\"" BUS_SECRET
+                            "\"}");
   bus_call_failure (world->caller, "GetAccessToken",
                     g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), "Refused", "invalid_client");
   assert_still_there (world);
@@ -392,7 +393,7 @@ test_foreign_errors_stay_inside (BusWorld *world, gconstpointer data)
       g_autoptr (GVariant) instance = NULL;
       g_autofree char *text = NULL;
 
-      cvg_http_dummy_push_error (world->http,
+      cvg_http_dummy_push_error (world->inside->http,
                                  g_error_new (row->domain (), row->code, "of " BUS_SECRET));
       bus_call_failure (world->caller, "GetAccessToken",
                         g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), row->error, row->culprit);
@@ -400,7 +401,7 @@ test_foreign_errors_stay_inside (BusWorld *world, gconstpointer data)
       text = g_variant_print (instance, FALSE);
       g_assert_null (strstr (text, BUS_SECRET));
       /* Who comes at once is told the same, and the server not asked. */
-      cvg_clock_dummy_advance (world->clock, 60 * G_USEC_PER_SEC);
+      cvg_clock_dummy_advance (world->inside->clock, 60 * G_USEC_PER_SEC);
     }
   g_log_set_always_fatal (fatal);
   assert_still_there (world);
@@ -411,7 +412,7 @@ static void
 test_dead_grant (BusWorld *world, gconstpointer data)
 {
   prepare_expired (world);
-  cvg_http_dummy_push_json (world->http, 403, "{\"error\":\"invalid_grant\"}");
+  cvg_http_dummy_push_json (world->inside->http, 403, "{\"error\":\"invalid_grant\"}");
   bus_call_failure (world->caller, "GetAccessToken",
                     g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), "NeedsSignIn",
                     "sign in again");
@@ -421,7 +422,7 @@ test_dead_grant (BusWorld *world, gconstpointer data)
   bus_call_failure (world->caller, "GetUserAuth",
                     g_variant_new_parsed ("('ada', 'Confluence', @a{sv} {})"), "NeedsSignIn",
                     BUS_ID);
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 1);
 
   bus_world_sign_in (world, world->caller, BUS_ID, "2");
   bus_assert_token (world->caller, BUS_ID, NULL, "2");
@@ -451,7 +452,7 @@ test_slow_server (BusWorld *world, gconstpointer data)
   g_autoptr (BusReply) reply = NULL;
 
   prepare_expired (world);
-  cvg_http_dummy_set_hold (world->http, TRUE);
+  cvg_http_dummy_set_hold (world->inside->http, TRUE);
   reply = ask (world->caller, BUS_ID, "@a{sv} {}");
   bus_settle (world->caller);
   bus_world_pass (world, 23);
@@ -461,9 +462,9 @@ test_slow_server (BusWorld *world, gconstpointer data)
   bus_reply_wait_failure (reply, "TryLater", "the refresh goes on");
 
   bus_world_push_tokens (world, "2");
-  cvg_http_dummy_answer (world->http);
+  cvg_http_dummy_answer (world->inside->http);
   bus_assert_token (world->caller, BUS_ID, NULL, "2");
-  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 1);
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->inside->http), ==, 1);
 }
 
 /* What was replaced meanwhile is not brought back by an answer that comes late, and who waited for
@@ -475,12 +476,12 @@ test_replaced_during_the_refresh (BusWorld *world, gconstpointer data)
   g_autoptr (GVariant) answer = NULL;
 
   prepare_expired (world);
-  cvg_http_dummy_set_hold (world->http, TRUE);
+  cvg_http_dummy_set_hold (world->inside->http, TRUE);
   reply = ask (world->caller, BUS_ID, "@a{sv} {}");
   bus_settle (world->caller);
   bus_set_tokens (world->caller, BUS_ID, "7", 3600);
   bus_world_push_tokens (world, "2");
-  cvg_http_dummy_answer (world->http);
+  cvg_http_dummy_answer (world->inside->http);
   answer = bus_reply_wait (reply, "sxt");
   g_assert_nonnull (answer);
   bus_assert_token (world->caller, BUS_ID, NULL, "7");
@@ -493,15 +494,15 @@ test_deleted_during_the_refresh (BusWorld *world, gconstpointer data)
   g_autoptr (GVariant) deleted = NULL;
 
   prepare_expired (world);
-  cvg_http_dummy_set_hold (world->http, TRUE);
+  cvg_http_dummy_set_hold (world->inside->http, TRUE);
   reply = ask (world->caller, BUS_ID, "@a{sv} {}");
   bus_settle (world->caller);
   deleted = bus_call (world->caller, "DeleteInstance",
                       g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), "b");
   bus_world_push_tokens (world, "2");
-  cvg_http_dummy_answer (world->http);
+  cvg_http_dummy_answer (world->inside->http);
   bus_reply_wait_failure (reply, "NotFound", BUS_ID);
-  g_assert_null (cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
+  g_assert_null (cvg_vault_dummy_peek (world->inside->vault, CVG_VAULT_CREDENTIALS, BUS_ID));
 }
 
 /* It is handed out after it is safe, not before; and then it does not wait for the keyring. */
@@ -511,20 +512,20 @@ test_safe_before_it_is_handed_out (BusWorld *world, gconstpointer data)
   g_autoptr (BusReply) reply = NULL;
 
   prepare_expired (world);
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
-  cvg_http_dummy_set_hold (world->http, TRUE);
+  cvg_vault_dummy_hold (world->inside->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_http_dummy_set_hold (world->inside->http, TRUE);
   bus_world_push_tokens (world, "2");
   reply = ask (world->caller, BUS_ID, "@a{sv} {}");
-  BUS_WAIT (cvg_http_dummy_get_held (world->http) == 1);
-  cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
-  cvg_http_dummy_answer (world->http);
-  BUS_WAIT (cvg_journal_dummy_count_held (world->journal, CVG_JOURNAL_DUMMY_WRITE) == 1);
+  BUS_WAIT (cvg_http_dummy_get_held (world->inside->http) == 1);
+  cvg_journal_dummy_hold (world->inside->journal, CVG_JOURNAL_DUMMY_WRITE);
+  cvg_http_dummy_answer (world->inside->http);
+  BUS_WAIT (cvg_journal_dummy_count_held (world->inside->journal, CVG_JOURNAL_DUMMY_WRITE) == 1);
   bus_settle (world->caller);
   g_assert_false (reply->over);
-  cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  cvg_journal_dummy_release (world->inside->journal, CVG_JOURNAL_DUMMY_WRITE);
   assert_served (reply, "2", BUS_NOW + 7200, 2);
-  BUS_WAIT (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_STORE) == 1);
-  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  BUS_WAIT (cvg_vault_dummy_count_held (world->inside->vault, CVG_VAULT_DUMMY_STORE) == 1);
+  cvg_vault_dummy_release (world->inside->vault, CVG_VAULT_DUMMY_STORE);
 }
 
 int

@@ -8,7 +8,7 @@
 
 /* ---- logs ------------------------------------------------------------------------------------ */
 
-/* (owned) (element-type utf8): what the agent warned of and no test has taken yet. */
+/* (owned) (element-type utf8) (nullable): what the agent warned of and no test has taken yet. */
 static GPtrArray *warnings;
 
 static GLogWriterOutput
@@ -116,19 +116,20 @@ make_agent (AgentWorld *world)
   world->keeper = cvg_agent_get_keeper (world->agent);
 }
 
-/** agent_world_new: Returns: (transfer full): a world whose agent has not been started */
+/**
+ * agent_world_new_at:
+ * @now: Unix seconds at which it begins
+ * @catalogue: (transfer full): the servers there are
+ *
+ * Returns: (transfer full): a world whose agent has not been started
+ */
 AgentWorld *
-agent_world_new (CvgVaultState found)
+agent_world_new_at (gint64 now, CvgCatalogue *catalogue, CvgVaultState found)
 {
-  g_autofree char *shipped = g_test_build_filename (G_TEST_DIST, "..", "data", "providers", NULL);
-  g_autofree char *invented = g_test_build_filename (G_TEST_DIST, "doubles", "providers", NULL);
-  const char *const directories[] = { shipped, invented, NULL };
   AgentWorld *world = g_new0 (AgentWorld, 1);
 
-  world->catalogue = cvg_catalogue_load (directories);
-  /* Else G_TEST_SRCDIR is not tests/, and what follows could not be understood. */
-  g_assert_nonnull (cvg_catalogue_lookup (world->catalogue, "Confluence"));
-  world->clock = cvg_clock_dummy_new (AGENT_WORLD_NOW * G_TIME_SPAN_SECOND);
+  world->catalogue = catalogue;
+  world->clock = cvg_clock_dummy_new (now * G_TIME_SPAN_SECOND);
   world->vault = cvg_vault_dummy_new (found);
   world->http = cvg_http_dummy_new ();
   world->records = cvg_records_dummy_new ();
@@ -141,6 +142,20 @@ agent_world_new (CvgVaultState found)
 
   make_agent (world);
   return world;
+}
+
+/** agent_world_new: Returns: (transfer full): a world whose agent has not been started */
+AgentWorld *
+agent_world_new (CvgVaultState found)
+{
+  g_autofree char *shipped = g_test_build_filename (G_TEST_DIST, "..", "data", "providers", NULL);
+  g_autofree char *invented = g_test_build_filename (G_TEST_DIST, "doubles", "providers", NULL);
+  const char *const directories[] = { shipped, invented, NULL };
+  CvgCatalogue *catalogue = cvg_catalogue_load (directories);
+
+  /* Else G_TEST_SRCDIR is not tests/, and what follows could not be understood. */
+  g_assert_nonnull (cvg_catalogue_lookup (catalogue, "Confluence"));
+  return agent_world_new_at (AGENT_WORLD_NOW, catalogue, found);
 }
 
 /**
@@ -218,7 +233,7 @@ agent_world_free (AgentWorld *world)
   cvg_catalogue_free (world->catalogue);
   g_free (world);
 
-  if (warnings->len > 0)
+  if (warnings != NULL && warnings->len > 0)
     g_assert_cmpstr (g_ptr_array_index (warnings, 0), ==, NULL);
 }
 

@@ -63,6 +63,9 @@ typedef struct
 
 void agent_world_init (int *argc, char ***argv);
 
+AgentWorld *agent_world_new_at (gint64 now,
+                                CvgCatalogue *catalogue,
+                                CvgVaultState found) G_GNUC_WARN_UNUSED_RESULT;
 AgentWorld *agent_world_new (CvgVaultState found) G_GNUC_WARN_UNUSED_RESULT;
 AgentWorld *agent_world_new_started (CvgVaultState found) G_GNUC_WARN_UNUSED_RESULT;
 void agent_world_start (AgentWorld *world);
