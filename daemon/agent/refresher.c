@@ -52,7 +52,8 @@ typedef struct
   CvgRefresher *refresher; /* (owned) */
   CvgEntry *entry;         /* (owned) */
   guint64 generation;
-  CvgCredentials *before; /* (owned): what is being refreshed */
+  CvgCredentials *before; /* (owned): what is being refreshed, as it was last looked at */
+  gboolean was_in_doubt;  /* the server may have replaced its token at an earlier time */
   GPtrArray *anchors;    /* (owned) (element-type CvgSecret): what the keyring may hold: it may lock
                           * meanwhile, and the entry forget */
   CvgCredentials *after; /* (owned) (nullable): what came */
@@ -191,11 +192,17 @@ land_superseded (Flight *flight)
   land (flight, error);
 }
 
+static GError *
+new_stopping_error (void)
+{
+  return g_error_new_literal (CVG_ERROR, CVG_ERROR_TRY_LATER,
+                              "Claviger is stopping; try again in a second");
+}
+
 static void
 land_stopped (Flight *flight)
 {
-  g_autoptr (GError) error = g_error_new_literal (CVG_ERROR, CVG_ERROR_TRY_LATER,
-                                                  "Claviger is stopping; try again in a second");
+  g_autoptr (GError) error = new_stopping_error ();
 
   land (flight, error);
 }
@@ -220,10 +227,14 @@ apply (Flight *flight, gboolean saved)
 {
   CvgRefresher *self = flight->refresher;
   CvgEntry *entry = flight->entry;
+  guint failures = entry->failures;
 
   cvg_instances_set_refreshed (self->instances, entry, flight->after, saved);
   if (flight->failure == NULL)
     g_message ("Instance %s: the token was refreshed", entry->record->id);
+  else
+    /* It is one more of them, and each is waited for longer. */
+    entry->failures = failures;
   CVG_KILL_POINT ("applied");
   if (saved)
     cvg_rotations_forget_saved (self->rotations, entry, flight->after->serial);
@@ -337,7 +348,7 @@ take_failure (Flight *flight,
 
   if (is_ambiguous (response, was_sent, error))
     entry->spent_at = cvg_rotations_get_spent_at (rotations, entry);
-  else if (!g_error_matches (error, CVG_ERROR, CVG_ERROR_TRY_LATER))
+  else if (!flight->was_in_doubt || !g_error_matches (error, CVG_ERROR, CVG_ERROR_TRY_LATER))
     entry->spent_at = 0;
   /* What is not known of an earlier time is not known better for having asked in vain. */
   if (entry->spent_at == 0)
@@ -425,10 +436,12 @@ on_noted (GObject *source, GAsyncResult *result, gpointer user_data)
     send (g_steal_pointer (&flight));
 }
 
-/* The keyring may have been locked while it waited: then the client's secret is gone. */
+/* The keyring may have been locked while it waited: then the client's secret is gone. And when it
+ * was read again, another program may have changed or deleted the item. */
 static gboolean
 check_for_departure (Flight *flight)
 {
+  const CvgCredentials *credentials = flight->entry->credentials;
   g_autoptr (GError) error = NULL;
 
   if (flight->refresher->stopping)
@@ -440,10 +453,25 @@ check_for_departure (Flight *flight)
       error = cvg_keeper_new_state_error (flight->refresher->keeper);
       land (flight, error);
     }
+  else if (credentials == NULL || credentials->refresh_token == NULL)
+    land_superseded (flight);
   else
     return TRUE;
 
   return FALSE;
+}
+
+/* From here on it is about what the entry has now. */
+static void
+board (Flight *flight)
+{
+  CvgEntry *entry = flight->entry;
+
+  cvg_credentials_unref (flight->before);
+  flight->before = cvg_credentials_ref (entry->credentials);
+  flight->was_in_doubt = entry->spent_at != 0;
+  for (guint i = 0; i < entry->anchors->len; i++)
+    g_ptr_array_add (flight->anchors, cvg_secret_ref (g_ptr_array_index (entry->anchors, i)));
 }
 
 static void
@@ -451,7 +479,6 @@ on_admitted (gpointer user_data)
 {
   g_autoptr (Flight) flight = user_data;
   CvgRefresher *self = flight->refresher;
-  CvgEntry *entry = flight->entry;
   g_autoptr (GError) error = NULL;
 
   g_ptr_array_remove_fast (self->queued, flight);
@@ -459,6 +486,7 @@ on_admitted (gpointer user_data)
   if (!check_for_departure (flight))
     return;
 
+  board (flight);
   /* Now: the keyring may lock while the note is written, and take the client's secret with it. */
   flight->request = build_request (flight, &error);
   if (flight->request == NULL)
@@ -467,9 +495,7 @@ on_admitted (gpointer user_data)
       return;
     }
 
-  for (guint i = 0; i < entry->anchors->len; i++)
-    g_ptr_array_add (flight->anchors, cvg_secret_ref (g_ptr_array_index (entry->anchors, i)));
-  cvg_rotations_note_async (self->rotations, entry, flight->before, on_noted, flight);
+  cvg_rotations_note_async (self->rotations, flight->entry, flight->before, on_noted, flight);
   g_steal_pointer (&flight);
 }
 
@@ -529,6 +555,20 @@ new_unknown_server_error (const CvgEntry *entry)
                       "The catalogue has no server %s any more", entry->record->server_name);
 }
 
+/* A program may have set a refresh token where there is nobody to take it. */
+static GError *
+find_hindrance (const CvgEntry *entry)
+{
+  if (entry->provider == NULL)
+    return new_unknown_server_error (entry);
+  if (entry->provider->token_endpoint == NULL && entry->provider->refresh_endpoint == NULL)
+    return g_error_new (CVG_ERROR, CVG_ERROR_REFUSED,
+                        "Tokens of %s can't be refreshed: the catalogue has no endpoint for it",
+                        entry->record->server_name);
+
+  return NULL;
+}
+
 /**
  * cvg_refresher_refresh_async:
  * @entry: an instance with a refresh token at hand
@@ -547,19 +587,16 @@ cvg_refresher_refresh_async (CvgRefresher *self,
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   Flight *flight = g_hash_table_lookup (self->flights, entry);
+  GError *hindrance = find_hindrance (entry);
 
   g_return_if_fail (entry->credentials != NULL && entry->credentials->refresh_token != NULL);
 
   g_task_set_source_tag (task, cvg_refresher_refresh_async);
-  if (self->stopping)
+  if (self->stopping && hindrance == NULL)
+    hindrance = new_stopping_error ();
+  if (hindrance != NULL)
     {
-      g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_TRY_LATER,
-                               "Claviger is stopping; try again in a second");
-      return;
-    }
-  if (entry->provider == NULL)
-    {
-      g_task_return_error (task, new_unknown_server_error (entry));
+      g_task_return_error (task, hindrance);
       return;
     }
 

@@ -417,6 +417,41 @@ test_sealed_late_stays_noted (AgentRefresh *fixture, gconstpointer data)
   g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
 }
 
+static void
+test_read_meanwhile_is_no_doubt (AgentRefresh *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  /* That there is a note while it is under way does not make it an old one. */
+  cvg_http_dummy_push (fixture->world->http, 503, "text/plain", 0, "");
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  put_held (fixture, 1);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
+  g_assert_cmpint (fixture->entry->spent_at, ==, 0);
+  g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 0);
+}
+
+static void
+test_salvaged_again_and_again (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+
+  /* A server that always leaves the access token out is asked less and less often, too. */
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_autofree char *body = g_strdup_printf ("{\"refresh_token\":\"hush-S%u\"}", i);
+      g_autoptr (GAsyncResult) result = NULL;
+
+      cvg_http_dummy_push_json (world->http, 200, body);
+      agent_refresh_refresh (fixture, NULL, &result);
+      agent_refresh_answer (fixture);
+      agent_refresh_assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
+      g_assert_cmpuint (fixture->entry->failures, ==, i);
+    }
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/refresher-journal/" path, AgentRefresh, NULL, agent_refresh_set_up, function,      \
               agent_refresh_tear_down)
@@ -439,6 +474,8 @@ main (int argc, char *argv[])
   ADD ("doubt-stays-until-it-is-settled", test_doubt_stays_until_it_is_settled);
   ADD ("doubt-is-as-old-as-it-is", test_doubt_is_as_old_as_it_is);
   ADD ("a-new-refresh-token-is-salvaged", test_salvaged);
+  ADD ("salvaged-again-and-again", test_salvaged_again_and_again);
+  ADD ("no-doubt-when-read-meanwhile", test_read_meanwhile_is_no_doubt);
 
   return g_test_run ();
 }

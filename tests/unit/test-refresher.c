@@ -652,6 +652,71 @@ test_stop_at_the_gate (AgentRefresh *fixture, gconstpointer data)
   g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 0);
 }
 
+/* A refresh stands at the gate until the test opens it. */
+static void
+wait_at_the_gate (AgentRefresh *fixture, GAsyncResult **result)
+{
+  cvg_sleep_dummy_about_to_sleep (fixture->world->sleep);
+  agent_refresh_refresh (fixture, NULL, result);
+  agent_world_settle ();
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 0);
+}
+
+static void
+test_deleted_at_the_gate (AgentRefresh *fixture, gconstpointer data)
+{
+  CvgVaultDummy *vault = fixture->world->vault;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  wait_at_the_gate (fixture, &result);
+  cvg_vault_dummy_set_state (vault, CVG_VAULT_LOCKED);
+  cvg_vault_dummy_forget (vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID);
+  cvg_vault_dummy_set_state (vault, CVG_VAULT_UNLOCKED);
+  agent_world_settle ();
+  cvg_sleep_dummy_awake (fixture->world->sleep);
+  agent_world_settle ();
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_CANCELLED);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 0);
+}
+
+static void
+test_newer_at_the_gate (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (CvgCredentials) newer = agent_world_credentials ("hush-A5", "hush-R5", 3600);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  /* R1 is not presented once more: a server may take that for theft. */
+  wait_at_the_gate (fixture, &result);
+  newer->serial = 5;
+  agent_world_seed_instance (world, AGENT_WORLD_ID, newer);
+  cvg_vault_dummy_tell_items_changed (world->vault);
+  agent_world_settle ();
+  agent_world_push_token (world, "hush-A6", "hush-R6");
+  cvg_sleep_dummy_awake (world->sleep);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, result, "hush-A6");
+  g_assert_nonnull (strstr (cvg_http_dummy_get_request (world->http, 0)->body, "hush-R5"));
+  agent_refresh_assert_stored (fixture, "hush-A6/hush-R6/6");
+}
+
+static void
+test_nowhere_to_ask (AgentRefresh *fixture, gconstpointer data)
+{
+  CvgEntry *keyed = agent_world_add_instance (fixture->world, "Keyed");
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  /* Whatever a program set there as a refresh token. */
+  agent_world_seed_client (fixture->world, "Keyed", "hush-S");
+  cvg_instances_replace_credentials (fixture->world->instances, keyed, credentials, keyed->record);
+  cvg_refresher_refresh_async (fixture->refresher, keyed, CVG_URGENCY_CALLER, NULL,
+                               agent_world_on_ready, &result);
+  agent_world_settle ();
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_REFUSED);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 0);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/refresher/" path, AgentRefresh, NULL, agent_refresh_set_up, function,              \
               agent_refresh_tear_down)
@@ -688,6 +753,9 @@ main (int argc, char *argv[])
   ADD ("no-server", test_no_server);
   ADD ("stop", test_stop);
   ADD ("stop-at-the-gate", test_stop_at_the_gate);
+  ADD ("deleted-by-others-at-the-gate", test_deleted_at_the_gate);
+  ADD ("made-newer-by-others-at-the-gate", test_newer_at_the_gate);
+  ADD ("nowhere-to-ask", test_nowhere_to_ask);
 
   return g_test_run ();
 }
