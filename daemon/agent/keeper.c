@@ -220,18 +220,20 @@ announce (CvgKeeper *self)
     }
 }
 
-/* The index on disk was lost or is older than the item: the keyring knows better. */
+/* The index on disk was lost, or is older than the item because a sign-in's record did not get
+ * there: the keyring knows better. */
 static CvgEntry *
 find_or_rebuild_entry (CvgKeeper *self, const char *id, GVariant *identity)
 {
   CvgEntry *entry = cvg_instances_lookup (self->instances, id, NULL);
-  g_autoptr (CvgInstance) record = NULL;
+  g_autoptr (CvgInstance) record =
+      identity != NULL ? cvg_instance_from_record (identity, NULL) : NULL;
+  gboolean is_of_it = record != NULL && g_strcmp0 (record->id, id) == 0;
 
-  if (entry != NULL && entry->record->signed_in)
+  if (entry != NULL && entry->record->signed_in &&
+      (!is_of_it || record->authorized_at <= entry->record->authorized_at))
     return entry;
-
-  record = identity != NULL ? cvg_instance_from_record (identity, NULL) : NULL;
-  if (record == NULL || g_strcmp0 (record->id, id) != 0)
+  if (!is_of_it)
     return NULL;
 
   if (entry == NULL)
@@ -437,6 +439,8 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_message ("The keyring could not be read: %s", error->message);
       return_waiters (self, error);
+      /* What was changed is not known yet. */
+      self->outdated = self->open;
       if (cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED)
         retry_later (self);
       return;

@@ -457,6 +457,26 @@ test_index_older (void)
 }
 
 static void
+test_index_knows_the_former_death (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+  g_autoptr (CvgInstance) record = NULL;
+  g_autoptr (GVariant) older = NULL;
+
+  /* The same, or the disk took nothing, of a sign-in that mended a dead grant. */
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+  record = cvg_instance_from_record (
+      cvg_records_dummy_peek (world->records, CVG_RECORDS_INSTANCES, AGENT_WORLD_ID), NULL);
+  record->dead_reason = g_strdup ("no longer accepted");
+  record->authorized_at--;
+  older = cvg_instance_to_record (record);
+  cvg_records_save (CVG_RECORDS (world->records), CVG_RECORDS_INSTANCES, AGENT_WORLD_ID, older);
+  agent_world_start (world);
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+}
+
+static void
 test_item_missing (void)
 {
   g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
@@ -645,6 +665,19 @@ test_others_hide_it (void)
 }
 
 static void
+test_others_delete_and_the_read_fails (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+
+  cvg_vault_dummy_forget (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID);
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_LOAD_ALL, CVG_ERROR_FAILED);
+  tell (world);
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  agent_world_pass (world, RETRY_SECONDS);
+  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "signed-out");
+}
+
+static void
 test_others_change_it_while_it_is_read (void)
 {
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
@@ -684,6 +717,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/keeper/memory/keyring-ends-and-comes-back", test_keyring_ends_and_comes_back);
   g_test_add_func ("/keeper/memory/index-rebuilt", test_index_rebuilt);
   g_test_add_func ("/keeper/memory/index-older-than-the-keyring", test_index_older);
+  g_test_add_func ("/keeper/memory/index-knows-the-former-death",
+                   test_index_knows_the_former_death);
   g_test_add_func ("/keeper/memory/item-missing", test_item_missing);
   g_test_add_func ("/keeper/memory/item-unreadable", test_item_unreadable);
   g_test_add_func ("/keeper/memory/items-of-nobody", test_items_of_nobody);
@@ -693,6 +728,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/keeper/others/put-nonsense", test_others_put_nonsense);
   g_test_add_func ("/keeper/others/empty-it", test_others_empty_it);
   g_test_add_func ("/keeper/others/hide-it", test_others_hide_it);
+  g_test_add_func ("/keeper/others/delete-and-the-read-fails",
+                   test_others_delete_and_the_read_fails);
   g_test_add_func ("/keeper/others/change-it-while-it-is-read",
                    test_others_change_it_while_it_is_read);
 
