@@ -46,6 +46,7 @@ get_retry_time (const CvgEntry *entry, const CvgOutlook *outlook)
 {
   /* Not of the future, if the clock was put back. */
   gint64 failed_at = MIN (entry->failed_at, outlook->now / G_TIME_SPAN_SECOND);
+  gint64 spent_at = MIN (entry->spent_at, failed_at);
   guint n = entry->failures;
   GTimeSpan delay = BREATH;
 
@@ -55,10 +56,9 @@ get_retry_time (const CvgEntry *entry, const CvgOutlook *outlook)
   if (entry->spent_at != 0)
     n -= MIN (outlook->failures_before, n);
   if (n > 0)
-    delay = cvg_backoff_get_delay (get_failure (entry), n,
-                                   entry->spent_at + entry->provider->refresh_token_reuse_window -
-                                       failed_at,
-                                   cvg_schedule_draw (entry->record->id, (guint64) failed_at));
+    delay = cvg_backoff_get_delay (
+        get_failure (entry), n, spent_at + entry->provider->refresh_token_reuse_window - failed_at,
+        cvg_schedule_draw (entry->record->id, (guint64) failed_at));
 
   return cvg_backoff_get_time (delay, entry->retry_at, failed_at * G_TIME_SPAN_SECOND,
                                cvg_schedule_draw (entry->record->id, ~(guint64) failed_at));

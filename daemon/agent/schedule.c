@@ -55,7 +55,9 @@ get_due_by_expiry (const CvgCredentials *credentials, gint64 now, double chance)
   gint64 obtained_at = credentials->obtained_at;
 
   if (expires_at <= now)
-    return now;
+    return obtained_at > 0 && obtained_at < expires_at ?
+               MAX (now, obtained_at + MIN_SECONDS_APART) :
+               now;
   /* Nobody knows how long it lives, only how long it still does. */
   if (obtained_at <= 0 || obtained_at >= expires_at)
     return MAX (now, expires_at - MIN_VALIDITY - REFRESH_TAKES);

@@ -281,6 +281,16 @@ test_clock_put_back (Fixture *fixture, gconstpointer data)
   assert_between (fixture, 3000 - DAY + 15, 3000 - DAY + 30);
 }
 
+static void
+test_spent_in_the_future (Fixture *fixture, gconstpointer data)
+{
+  /* By a clock that was years ahead in an earlier run: the window is not years long. */
+  fixture->entry->spent_at = NOW + 1000 * DAY;
+  fixture->entry->unreachable = TRUE;
+  fail (fixture, 9);
+  assert_between (fixture, 0, 1800);
+}
+
 #define ADD(path, function) g_test_add ("/plan/" path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -301,6 +311,7 @@ main (int argc, char *argv[])
   ADD ("the-hint-is-believed-for-a-while", test_offline);
   ADD ("the-hint-is-not-believed-for-weeks", test_offline_for_long);
   ADD ("the-clock-was-put-back", test_clock_put_back);
+  ADD ("spent-in-the-future", test_spent_in_the_future);
 
   return g_test_run ();
 }

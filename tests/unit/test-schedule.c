@@ -90,6 +90,15 @@ test_due (void)
 }
 
 static void
+test_expired_at_birth (void)
+{
+  g_autoptr (CvgCredentials) credentials = make ("access", NOW - 2, NOW - 1);
+
+  /* Also when it is planned anew after its short life: not each second, for ever. */
+  g_assert_cmpint (cvg_schedule_get_due (credentials, 0, NOW, 0.5), ==, NOW + 13);
+}
+
+static void
 test_at_once (void)
 {
   static const struct
@@ -216,6 +225,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/schedule/never-without-a-refresh-token", test_nothing_to_refresh_with);
   g_test_add_func ("/schedule/callers-find-it-fresh", test_callers);
   g_test_add_func ("/schedule/draws-are-spread", test_draw);
+  g_test_add_func ("/schedule/expired-at-birth", test_expired_at_birth);
 
   return g_test_run ();
 }
