@@ -138,7 +138,7 @@ cvg_entry_add_anchor (CvgEntry *entry, CvgSecret *token)
     return;
 
   /* The first is known, not guessed; of the guesses the oldest goes. */
-  if (entry->anchors->len == ANCHORS_MAX)
+  if (entry->anchors->len >= ANCHORS_MAX)
     g_ptr_array_remove_index (entry->anchors, 1);
   g_ptr_array_add (entry->anchors, cvg_secret_ref (token));
 }
@@ -157,7 +157,12 @@ cvg_entry_set_anchor (CvgEntry *entry, CvgSecret *token)
   if (token == NULL)
     g_ptr_array_set_size (entry->anchors, 0);
   else if (!find_anchor (entry, token, &index))
-    g_ptr_array_insert (entry->anchors, 0, cvg_secret_ref (token));
+    {
+      /* What it was known to hold before it does not hold any more. */
+      if (entry->anchors->len >= ANCHORS_MAX)
+        g_ptr_array_remove_index (entry->anchors, 0);
+      g_ptr_array_insert (entry->anchors, 0, cvg_secret_ref (token));
+    }
   else if (index > 0)
     g_ptr_array_remove_range (entry->anchors, 0, index);
 }

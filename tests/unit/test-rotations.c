@@ -199,6 +199,30 @@ test_serials_go_on (void)
   g_assert_cmpuint (cvg_entry_give_serial (agent_world_lookup (world, AGENT_WORLD_ID)), ==, 8);
 }
 
+static void
+test_anchors_are_no_more_than_boxes (void)
+{
+  g_autoptr (AgentWorld) world = set_up_world (CVG_VAULT_UNLOCKED);
+  CvgEntry *entry = NULL;
+
+  /* Or nothing could be sealed. */
+  agent_world_start (world);
+  entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  for (guint i = 0; i < 2 * CVG_ROTATION_MAX_BOXES; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("hush-%u", i);
+      g_autoptr (CvgSecret) token = cvg_secret_new (name);
+
+      if (i % 2 == 0)
+        cvg_entry_add_anchor (entry, token);
+      else
+        cvg_entry_set_anchor (entry, token);
+      g_assert_cmpuint (entry->anchors->len, <=, CVG_ROTATION_MAX_BOXES);
+      g_assert_true (g_ptr_array_find_with_equal_func (entry->anchors, token,
+                                                       (GEqualFunc) cvg_secret_equal, NULL));
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -213,6 +237,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/rotations/what-cannot-be-opened-is-kept", test_cannot_be_opened);
   g_test_add_func ("/rotations/what-is-of-nobody-goes", test_of_nobody);
   g_test_add_func ("/rotations/serials-go-on", test_serials_go_on);
+  g_test_add_func ("/rotations/anchors-are-no-more-than-boxes",
+                   test_anchors_are_no_more_than_boxes);
 
   return g_test_run ();
 }
