@@ -34,6 +34,15 @@ agent_refresh_refresh (AgentRefresh *fixture, GCancellable *cancellable, GAsyncR
                                agent_world_on_ready, slot);
 }
 
+/** agent_refresh_begin: a caller's refresh is on the wire, and will bring hush-A2 and hush-R2 */
+void
+agent_refresh_begin (AgentRefresh *fixture, GAsyncResult **slot)
+{
+  agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
+  agent_refresh_refresh (fixture, NULL, slot);
+  agent_world_settle ();
+}
+
 /** agent_refresh_answer: answers the oldest request on the wire, and does what comes of it */
 void
 agent_refresh_answer (AgentRefresh *fixture)
@@ -71,9 +80,7 @@ agent_refresh_assert_failed (AgentRefresh *fixture, GAsyncResult *result, CvgErr
 void
 agent_refresh_assert_stored (AgentRefresh *fixture, const char *expected)
 {
-  g_autofree char *stored = agent_world_dup_stored (fixture->world, AGENT_WORLD_ID);
-
-  g_assert_cmpstr (stored, ==, expected);
+  agent_world_assert_stored (fixture->world, AGENT_WORLD_ID, expected);
 }
 
 /** agent_refresh_assert_in_memory: the entry has just these credentials */
@@ -102,5 +109,5 @@ agent_refresh_count_requests (AgentRefresh *fixture)
 const char *
 agent_refresh_status_of (AgentRefresh *fixture)
 {
-  return cvg_entry_get_status (fixture->entry, cvg_keeper_is_open (fixture->world->keeper));
+  return agent_world_status_of (fixture->world, AGENT_WORLD_ID);
 }

@@ -19,6 +19,7 @@ typedef struct
 void agent_refresh_set_up (AgentRefresh *fixture, gconstpointer data);
 void agent_refresh_tear_down (AgentRefresh *fixture, gconstpointer data);
 void agent_refresh_refresh (AgentRefresh *fixture, GCancellable *cancellable, GAsyncResult **slot);
+void agent_refresh_begin (AgentRefresh *fixture, GAsyncResult **slot);
 void agent_refresh_answer (AgentRefresh *fixture);
 void agent_refresh_assert_served (AgentRefresh *fixture, GAsyncResult *result, const char *token);
 void agent_refresh_assert_failed (AgentRefresh *fixture, GAsyncResult *result, CvgError code);

@@ -130,13 +130,11 @@ agent_sign_in_count_users (AgentSignIn *fixture)
   return cvg_redirect_dummy_get_users (fixture->world->redirect, AGENT_SIGN_IN_REDIRECT_URI);
 }
 
-/** agent_sign_in_assert_stored: what the keyring has, see agent_world_dup_stored() */
+/** agent_sign_in_assert_stored: what the keyring has, see agent_world_assert_stored() */
 void
 agent_sign_in_assert_stored (AgentSignIn *fixture, const char *expected)
 {
-  g_autofree char *stored = agent_world_dup_stored (fixture->world, AGENT_WORLD_ID);
-
-  g_assert_cmpstr (stored, ==, expected);
+  agent_world_assert_stored (fixture->world, AGENT_WORLD_ID, expected);
 }
 
 /** agent_sign_in_assert_authorized: it is over, and its credentials are in use */

@@ -332,6 +332,13 @@ agent_world_lookup (AgentWorld *world, const char *id)
   return entry;
 }
 
+/** agent_world_status_of: Returns: (transfer none): its status, as the contract spells it */
+const char *
+agent_world_status_of (AgentWorld *world, const char *id)
+{
+  return cvg_entry_get_status (agent_world_lookup (world, id), cvg_keeper_is_open (world->keeper));
+}
+
 /** agent_world_add_instance: Returns: (transfer none): a new instance, signed out */
 CvgEntry *
 agent_world_add_instance (AgentWorld *world, const char *server_name)
@@ -344,14 +351,9 @@ agent_world_add_instance (AgentWorld *world, const char *server_name)
   return entry;
 }
 
-/**
- * agent_world_dup_stored:
- *
- * Returns: (transfer full) (nullable): what the keyring has of the instance @id, as
- *   "ACCESS/REFRESH/SERIAL"
- */
-char *
-agent_world_dup_stored (AgentWorld *world, const char *id)
+/* (nullable): what the keyring has of the instance @id. */
+static char *
+dup_stored (AgentWorld *world, const char *id)
 {
   const CvgSecret *packed = cvg_vault_dummy_peek (world->vault, CVG_VAULT_CREDENTIALS, id);
   g_autoptr (CvgCredentials) credentials = NULL;
@@ -367,6 +369,20 @@ agent_world_dup_stored (AgentWorld *world, const char *id)
       credentials->access_token != NULL ? cvg_secret_peek (credentials->access_token) : "",
       credentials->refresh_token != NULL ? cvg_secret_peek (credentials->refresh_token) : "",
       credentials->serial);
+}
+
+/**
+ * agent_world_assert_stored:
+ * @expected: (nullable): "ACCESS/REFRESH/SERIAL"
+ *
+ * The keyring has just that of the instance @id.
+ */
+void
+agent_world_assert_stored (AgentWorld *world, const char *id, const char *expected)
+{
+  g_autofree char *stored = dup_stored (world, id);
+
+  g_assert_cmpstr (stored, ==, expected);
 }
 
 /**

@@ -85,7 +85,8 @@ void agent_world_seed_client (AgentWorld *world, const char *server_name, const 
 CvgEntry *agent_world_lookup (AgentWorld *world, const char *id);
 CvgEntry *agent_world_add_instance (AgentWorld *world, const char *server_name);
 
-char *agent_world_dup_stored (AgentWorld *world, const char *id) G_GNUC_WARN_UNUSED_RESULT;
+const char *agent_world_status_of (AgentWorld *world, const char *id);
+void agent_world_assert_stored (AgentWorld *world, const char *id, const char *expected);
 void agent_world_push_token (AgentWorld *world, const char *access, const char *refresh);
 
 CvgSignIn *agent_world_begin (AgentWorld *world,

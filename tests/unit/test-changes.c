@@ -53,14 +53,6 @@ assert_failed (AgentWorld *world, GAsyncResult *result, CvgError code)
   agent_world_assert_error (error, code);
 }
 
-static void
-assert_stored (AgentWorld *world, const CvgEntry *entry, const char *expected)
-{
-  g_autofree char *stored = agent_world_dup_stored (world, entry->record->id);
-
-  g_assert_cmpstr (stored, ==, expected);
-}
-
 static guint
 count_prompts (AgentWorld *world)
 {
@@ -89,7 +81,7 @@ test_set (void)
   cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
   agent_world_settle ();
   assert_done (world, result);
-  assert_stored (world, entry, "//1");
+  agent_world_assert_stored (world, entry->record->id, "//1");
   g_assert_true (entry->record->signed_in);
   g_assert_cmpint (entry->record->authorized_at, ==, (gint64) AGENT_WORLD_NOW * G_USEC_PER_SEC);
   g_assert_cmpuint (entry->record->last_serial, ==, 1);
@@ -111,7 +103,7 @@ test_set_replaces (void)
   set (world, entry, "{'access_token': <'hush-A9'>, 'refresh_token': <'hush-R9'>}", &result);
   agent_world_settle ();
   assert_done (world, result);
-  assert_stored (world, entry, "hush-A9/hush-R9/2");
+  agent_world_assert_stored (world, entry->record->id, "hush-A9/hush-R9/2");
   agent_world_assert_secret (entry->credentials->access_token, "hush-A9");
   g_assert_null (entry->record->dead_reason);
   g_assert_cmpstr (cvg_entry_get_status (entry, TRUE), ==, "active");
@@ -135,7 +127,7 @@ test_set_refused (void)
   set (world, entry, "{'access_token': <'hush-A9'>}", &dismissed);
   agent_world_settle ();
   assert_failed (world, dismissed, CVG_ERROR_KEYRING_LOCKED);
-  assert_stored (world, entry, "hush-A1/hush-R1/1");
+  agent_world_assert_stored (world, entry->record->id, "hush-A1/hush-R1/1");
 }
 
 static void
@@ -150,11 +142,11 @@ test_set_fails (void)
   agent_world_settle ();
   assert_failed (world, result, CVG_ERROR_FAILED);
   agent_world_assert_secret (entry->credentials->access_token, "hush-A1");
-  assert_stored (world, entry, "hush-A1/hush-R1/1");
+  agent_world_assert_stored (world, entry->record->id, "hush-A1/hush-R1/1");
   /* Nor is it tried again behind the caller's back. */
   g_assert_false (entry->unsaved);
   agent_world_pass (world, 60);
-  assert_stored (world, entry, "hush-A1/hush-R1/1");
+  agent_world_assert_stored (world, entry->record->id, "hush-A1/hush-R1/1");
 }
 
 static void
@@ -176,7 +168,7 @@ test_set_twice_at_once (void)
   g_assert_cmpuint (entry->credentials->serial, >, 2);
   g_assert_cmpuint (entry->record->last_serial, ==, entry->credentials->serial);
   stored = g_strdup_printf ("hush-A3//%" G_GUINT64_FORMAT, entry->credentials->serial);
-  assert_stored (world, entry, stored);
+  agent_world_assert_stored (world, entry->record->id, stored);
 }
 
 static void
@@ -220,7 +212,7 @@ test_sign_out (void)
   cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_REMOVE);
   agent_world_settle ();
   assert_done (world, result);
-  assert_stored (world, entry, NULL);
+  agent_world_assert_stored (world, entry->record->id, NULL);
   g_assert_null (entry->credentials);
   g_assert_false (entry->record->signed_in);
   g_assert_null (entry->record->resource_id);
@@ -269,7 +261,7 @@ test_sign_out_fails (void)
   agent_world_settle ();
   assert_failed (world, dismissed, CVG_ERROR_KEYRING_LOCKED);
   g_assert_true (entry->record->signed_in);
-  assert_stored (world, entry, "hush-A1/hush-R1/1");
+  agent_world_assert_stored (world, entry->record->id, "hush-A1/hush-R1/1");
 }
 
 static void
@@ -316,7 +308,7 @@ test_sign_out_keeps_refresh_from_coming_back (void)
   served = cvg_dispenser_get_finish (cvg_agent_get_dispenser (world->agent), refreshed, &error);
   g_assert_no_error (error);
   agent_world_assert_secret (served->access_token, "hush-A2");
-  assert_stored (world, entry, NULL);
+  agent_world_assert_stored (world, entry->record->id, NULL);
   g_assert_null (entry->credentials);
   g_assert_false (entry->record->signed_in);
   g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
@@ -343,7 +335,7 @@ test_delete (void)
   assert_done (world, result);
   g_assert_true (entry->removed);
   g_assert_null (cvg_instances_lookup (world->instances, AGENT_WORLD_ID, NULL));
-  assert_stored (world, entry, NULL);
+  agent_world_assert_stored (world, entry->record->id, NULL);
   g_assert_null (cvg_records_dummy_peek (world->records, CVG_RECORDS_INSTANCES, AGENT_WORLD_ID));
   g_assert_cmpint (cvg_sign_in_get_phase (sign_in), ==, CVG_PHASE_IS_CANCELLED);
 }
@@ -417,7 +409,7 @@ test_delete_during_first_store (void)
   assert_done (world, was_set);
   assert_done (world, result);
   g_assert_true (entry->removed);
-  assert_stored (world, entry, NULL);
+  agent_world_assert_stored (world, entry->record->id, NULL);
 }
 
 static void
@@ -433,7 +425,7 @@ test_set_behind_delete (void)
   agent_world_settle ();
   assert_done (world, result);
   assert_failed (world, was_set, CVG_ERROR_NOT_FOUND);
-  assert_stored (world, entry, NULL);
+  agent_world_assert_stored (world, entry->record->id, NULL);
 }
 
 /* ---- choosing a site ------------------------------------------------------------------------- */

@@ -39,12 +39,6 @@ count (AgentWorld *world, CvgVaultDummyOperation operation)
   return cvg_vault_dummy_count_calls (world->vault, operation);
 }
 
-static const char *
-status_of (AgentWorld *world, const char *id)
-{
-  return cvg_entry_get_status (agent_world_lookup (world, id), cvg_keeper_is_open (world->keeper));
-}
-
 static void
 count_emission (gpointer emitter, gpointer user_data)
 {
@@ -76,7 +70,7 @@ test_start_unlocked (void)
   entry = agent_world_lookup (world, AGENT_WORLD_ID);
   g_assert_null (entry->credentials);
   g_assert_false (cvg_keeper_is_open (world->keeper));
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
 
   agent_world_settle ();
   g_assert_true (cvg_keeper_is_open (world->keeper));
@@ -84,7 +78,7 @@ test_start_unlocked (void)
   agent_world_assert_secret (entry->credentials->access_token, "hush-A1");
   agent_world_assert_secret (
       cvg_clients_lookup (world->clients, "Confluence", AGENT_WORLD_CLIENT_ID)->secret, "hush-S");
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "active");
   g_assert_cmpuint (changes, >, 0);
   g_assert_cmpuint (emissions, >, 0);
   g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 0);
@@ -101,7 +95,7 @@ test_start_locked (void)
   g_assert_false (cvg_keeper_is_open (world->keeper));
   g_assert_cmpstr (cvg_keeper_get_state (world->keeper), ==, "locked");
   /* It is the keyring's state, and no sign-out. */
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
 
   open_keeper (world, FALSE, &background);
   agent_world_settle ();
@@ -118,7 +112,7 @@ test_start_unavailable (void)
   g_autoptr (GAsyncResult) interactive = NULL;
 
   g_assert_cmpstr (cvg_keeper_get_state (world->keeper), ==, "unavailable");
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
   open_keeper (world, FALSE, &background);
   open_keeper (world, TRUE, &interactive);
   agent_world_settle ();
@@ -315,7 +309,7 @@ test_read_fails (void)
   g_assert_false (cvg_keeper_is_open (world->keeper));
   agent_world_pass (world, 1);
   g_assert_true (cvg_keeper_is_open (world->keeper));
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "active");
   g_assert_cmpuint (cvg_clock_dummy_count_alarms (world->clock), ==, 0);
 }
 
@@ -383,7 +377,7 @@ test_lock_drops_secrets (void)
   g_assert_null (entry->credentials);
   g_assert_null (cvg_clients_lookup (world->clients, "Confluence", AGENT_WORLD_CLIENT_ID)->secret);
   g_assert_false (cvg_keeper_is_open (world->keeper));
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
   g_assert_cmpuint (changes, ==, 1);
   agent_world_settle ();
 
@@ -393,7 +387,7 @@ test_lock_drops_secrets (void)
   agent_world_assert_secret (entry->credentials->access_token, "hush-A1");
   agent_world_assert_secret (
       cvg_clients_lookup (world->clients, "Confluence", AGENT_WORLD_CLIENT_ID)->secret, "hush-S");
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "active");
   g_assert_cmpuint (changes, ==, 2);
   g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 0);
 }
@@ -406,10 +400,10 @@ test_keyring_ends_and_comes_back (void)
   cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNAVAILABLE);
   agent_world_settle ();
   g_assert_cmpstr (cvg_keeper_get_state (world->keeper), ==, "unavailable");
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "keyring-locked");
   cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
   agent_world_settle ();
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "active");
 }
 
 static void
@@ -453,7 +447,7 @@ test_index_older (void)
   entry = agent_world_lookup (world, AGENT_WORLD_ID);
   g_assert_true (entry->record->signed_in);
   g_assert_cmpint (entry->record->authorized_at, ==, AGENT_WORLD_AUTHORIZED_AT);
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "active");
 }
 
 static void
@@ -473,7 +467,7 @@ test_index_knows_the_former_death (void)
   older = cvg_instance_to_record (record);
   cvg_records_save (CVG_RECORDS (world->records), CVG_RECORDS_INSTANCES, AGENT_WORLD_ID, older);
   agent_world_start (world);
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "active");
 }
 
 static void
@@ -487,7 +481,7 @@ test_item_missing (void)
   cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID, "");
   agent_world_start (world);
   g_assert_null (agent_world_lookup (world, AGENT_WORLD_ID)->credentials);
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "signed-out");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "signed-out");
 }
 
 static void
@@ -562,14 +556,6 @@ tell (AgentWorld *world)
 }
 
 static void
-assert_held (AgentWorld *world, const char *expected)
-{
-  g_autofree char *held = agent_world_dup_stored (world, AGENT_WORLD_ID);
-
-  g_assert_cmpstr (held, ==, expected);
-}
-
-static void
 test_others_delete (void)
 {
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
@@ -581,7 +567,7 @@ test_others_delete (void)
   cvg_vault_dummy_forget (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID);
   tell (world);
   g_assert_null (entry->credentials);
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "signed-out");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "signed-out");
   g_assert_cmpuint (entry->generation, !=, generation);
   g_assert_cmpuint (changes, >, 0);
   g_assert_true (cvg_keeper_is_open (world->keeper));
@@ -601,7 +587,7 @@ test_others_put_an_old_copy_back (void)
   /* The server has replaced R1 long ago: ours goes back there. */
   entry = agent_world_lookup (world, AGENT_WORLD_ID);
   agent_world_assert_secret (entry->credentials->access_token, "hush-A5");
-  assert_held (world, "hush-A5/hush-R5/5");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A5/hush-R5/5");
   g_assert_false (entry->unsaved);
   g_assert_cmpuint (entry->anchors->len, ==, 1);
 }
@@ -615,7 +601,7 @@ test_others_put_a_newer_one (void)
   tell (world);
   agent_world_assert_secret (agent_world_lookup (world, AGENT_WORLD_ID)->credentials->access_token,
                              "hush-A5");
-  assert_held (world, "hush-A5/hush-R5/5");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A5/hush-R5/5");
   g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_STORE), ==, 0);
 }
 
@@ -627,8 +613,8 @@ test_others_put_nonsense (void)
   cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID, "nonsense");
   tell (world);
   agent_world_take_warning (AGENT_WORLD_ID);
-  assert_held (world, "hush-A1/hush-R1/1");
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A1/hush-R1/1");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "active");
 }
 
 static void
@@ -639,8 +625,8 @@ test_others_empty_it (void)
   cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID, "");
   tell (world);
   agent_world_take_warning (AGENT_WORLD_ID);
-  assert_held (world, "hush-A1/hush-R1/1");
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A1/hush-R1/1");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "active");
 }
 
 /* Moved to a collection that is locked, or made illegible: that is not deleted. */
@@ -656,12 +642,12 @@ test_others_hide_it (void)
   tell (world);
   agent_world_assert_secret (entry->credentials->access_token, "hush-A1");
   g_assert_cmpuint (entry->generation, ==, generation);
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "active");
 
   /* Until it is known to be gone. */
   cvg_vault_dummy_forget (world->vault, CVG_VAULT_ILLEGIBLE, "");
   tell (world);
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "signed-out");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "signed-out");
 }
 
 static void
@@ -672,9 +658,9 @@ test_others_delete_and_the_read_fails (void)
   cvg_vault_dummy_forget (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID);
   cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_LOAD_ALL, CVG_ERROR_FAILED);
   tell (world);
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "active");
   agent_world_pass (world, RETRY_SECONDS);
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "signed-out");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "signed-out");
 }
 
 static void

@@ -72,9 +72,7 @@ test_seal_fails (AgentRefresh *fixture, gconstpointer data)
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
 
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  agent_refresh_refresh (fixture, NULL, &result);
-  agent_world_settle ();
+  agent_refresh_begin (fixture, &result);
   cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
   agent_refresh_answer (fixture);
@@ -95,9 +93,7 @@ test_nothing_takes_it (AgentRefresh *fixture, gconstpointer data)
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
 
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  agent_refresh_refresh (fixture, NULL, &result);
-  agent_world_settle ();
+  agent_refresh_begin (fixture, &result);
   cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
   agent_refresh_answer (fixture);
@@ -118,9 +114,7 @@ test_locked_meanwhile_is_sealed (AgentRefresh *fixture, gconstpointer data)
   g_autoptr (CvgSecret) key = cvg_secret_new ("hush-R1");
   g_autoptr (CvgSecret) text = NULL;
 
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  agent_refresh_refresh (fixture, NULL, &result);
-  agent_world_settle ();
+  agent_refresh_begin (fixture, &result);
   cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
   agent_refresh_answer (fixture);
   agent_refresh_assert_served (fixture, result, "hush-A2");
@@ -296,8 +290,7 @@ test_doubt_stays_until_it_is_settled (AgentRefresh *fixture, gconstpointer data)
   g_assert_cmpint (fixture->entry->spent_at, ==, AGENT_WORLD_NOW);
 
   /* The same token once more: inside the window, the server gives what it gave. */
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  agent_refresh_refresh (fixture, NULL, &served);
+  agent_refresh_begin (fixture, &served);
   agent_refresh_answer (fixture);
   agent_refresh_assert_served (fixture, served, "hush-A2");
   g_assert_nonnull (strstr (cvg_http_dummy_get_request (world->http, 2)->body, "hush-R1"));
@@ -325,9 +318,7 @@ test_locked_meanwhile_is_newer (AgentRefresh *fixture, gconstpointer data)
   /* The record has the serial of the sign-in; those since then only the keyring has, and memory
    * while it is open. What comes later than all of them must not look older. */
   put_held (fixture, 50);
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  agent_refresh_refresh (fixture, NULL, &result);
-  agent_world_settle ();
+  agent_refresh_begin (fixture, &result);
   cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
   agent_refresh_answer (fixture);
   agent_refresh_assert_served (fixture, result, "hush-A2");

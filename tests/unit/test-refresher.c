@@ -335,9 +335,7 @@ test_superseded_while_sealed (AgentRefresh *fixture, gconstpointer data)
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
 
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  agent_refresh_refresh (fixture, NULL, &result);
-  agent_world_settle ();
+  agent_refresh_begin (fixture, &result);
   cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
   agent_refresh_answer (fixture);
   sign_in_again (fixture);
@@ -365,8 +363,7 @@ test_superseded_while_stored (AgentRefresh *fixture, gconstpointer data)
   cvg_writer_store_async (cvg_keeper_get_writer (world->keeper), fixture->entry, credentials,
                           fixture->entry->record, fixture->entry->generation, agent_world_on_ready,
                           &blocker);
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  agent_refresh_refresh (fixture, NULL, &result);
+  agent_refresh_begin (fixture, &result);
   agent_refresh_answer (fixture);
   /* Who asked does not wait for the keyring. */
   agent_refresh_assert_served (fixture, result, "hush-A2");
@@ -406,9 +403,7 @@ test_deleted (AgentRefresh *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GAsyncResult) deleted = NULL;
 
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  agent_refresh_refresh (fixture, NULL, &result);
-  agent_world_settle ();
+  agent_refresh_begin (fixture, &result);
   cvg_changes_delete_instance_async (cvg_agent_get_changes (world->agent), fixture->entry,
                                      agent_world_on_ready, &deleted);
   agent_world_settle ();
@@ -449,9 +444,7 @@ test_locked_meanwhile (AgentRefresh *fixture, gconstpointer data)
   AgentWorld *world = fixture->world;
   g_autoptr (GAsyncResult) result = NULL;
 
-  agent_world_push_token (world, "hush-A2", "hush-R2");
-  agent_refresh_refresh (fixture, NULL, &result);
-  agent_world_settle ();
+  agent_refresh_begin (fixture, &result);
   cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
   agent_world_settle ();
   g_assert_null (fixture->entry->credentials);
@@ -540,8 +533,7 @@ test_recovers (AgentRefresh *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) good = NULL;
 
   cvg_http_dummy_push (fixture->world->http, 503, "text/plain", 5, "");
-  agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
-  agent_refresh_refresh (fixture, NULL, &bad);
+  agent_refresh_begin (fixture, &bad);
   agent_refresh_answer (fixture);
   agent_refresh_assert_failed (fixture, bad, CVG_ERROR_TRY_LATER);
   agent_refresh_refresh (fixture, NULL, &good);
@@ -621,9 +613,7 @@ test_stop (AgentRefresh *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) before = NULL;
   g_autoptr (GAsyncResult) joins = NULL;
 
-  agent_world_push_token (fixture->world, "hush-A2", "hush-R2");
-  agent_refresh_refresh (fixture, NULL, &before);
-  agent_world_settle ();
+  agent_refresh_begin (fixture, &before);
   cvg_refresher_stop (fixture->refresher);
   agent_refresh_refresh (fixture, NULL, &joins);
   agent_world_settle ();

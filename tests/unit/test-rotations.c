@@ -7,23 +7,40 @@
 
 #include "doubles/agent-world.h"
 
-#define WINDOW 600
+#define SPENT_AT (AGENT_WORLD_NOW - 30)
 
 /* A world that is about to start, with R1 in the keyring, serial 1. */
-static AgentWorld *
-set_up_world (CvgVaultState state)
+typedef struct
+{
+  AgentWorld *world;
+  CvgRotation *rotation; /* what it will find in the journal */
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
-  AgentWorld *world = agent_world_new (state);
 
-  agent_world_seed_client (world, "Confluence", "hush-S");
-  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
-  return world;
+  fixture->world = agent_world_new ((CvgVaultState) GPOINTER_TO_INT (data));
+  fixture->rotation = cvg_rotation_new (AGENT_WORLD_ID);
+  agent_world_seed_client (fixture->world, "Confluence", "hush-S");
+  agent_world_seed_instance (fixture->world, AGENT_WORLD_ID, credentials);
 }
 
-static GBytes *
-seal (AgentWorld *world, const char *key, const char *token, const char *refresh, guint64 serial)
+static void
+tear_down (Fixture *fixture, gconstpointer data)
 {
+  cvg_rotation_free (fixture->rotation);
+  agent_world_free (fixture->world);
+}
+
+/* What would have been the tokens of @serial, under the refresh token @key. */
+static void
+add_sealed (Fixture *fixture, const char *key, guint64 serial)
+{
+  CvgRotation *rotation = fixture->rotation;
+  g_autofree char *token = g_strdup_printf ("hush-A%" G_GUINT64_FORMAT, serial);
+  g_autofree char *refresh = g_strdup_printf ("hush-R%" G_GUINT64_FORMAT, serial);
   g_autoptr (CvgCredentials) credentials = agent_world_credentials (token, refresh, 3600);
   g_autoptr (GVariant) identity = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
   g_autoptr (CvgSecret) secret = cvg_secret_new (key);
@@ -31,183 +48,160 @@ seal (AgentWorld *world, const char *key, const char *token, const char *refresh
 
   credentials->serial = serial;
   packed = cvg_credentials_pack (credentials, identity);
-  return cvg_journal_seal (CVG_JOURNAL (world->journal), secret, AGENT_WORLD_ID, serial, packed,
-                           NULL);
+  rotation->sealed_serial = serial;
+  g_ptr_array_add (rotation->boxes, cvg_journal_seal (CVG_JOURNAL (fixture->world->journal), secret,
+                                                      rotation->id, serial, packed, NULL));
 }
 
 static void
-put (AgentWorld *world, CvgRotation *rotation)
+add_spent (Fixture *fixture, guint64 serial)
 {
-  cvg_journal_dummy_put (world->journal, rotation);
+  fixture->rotation->spent_at = SPENT_AT;
+  fixture->rotation->spent_serial = serial;
+}
+
+static CvgEntry *
+start (Fixture *fixture)
+{
+  cvg_journal_dummy_put (fixture->world->journal, fixture->rotation);
+  agent_world_start (fixture->world);
+  return agent_world_lookup (fixture->world, AGENT_WORLD_ID);
+}
+
+static void
+unlock (Fixture *fixture)
+{
+  cvg_vault_dummy_set_state (fixture->world->vault, CVG_VAULT_UNLOCKED);
+  agent_world_settle ();
+}
+
+static void
+assert_noted (Fixture *fixture)
+{
+  g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 1);
 }
 
 /* Nothing is left to do, and nothing left behind. */
 static void
-assert_quiet (AgentWorld *world, const char *stored)
+assert_quiet (Fixture *fixture, const char *stored)
 {
-  g_autofree char *found = agent_world_dup_stored (world, AGENT_WORLD_ID);
+  AgentWorld *world = fixture->world;
 
-  g_assert_cmpstr (found, ==, stored);
+  agent_world_assert_stored (world, AGENT_WORLD_ID, stored);
   g_assert_false (agent_world_lookup (world, AGENT_WORLD_ID)->unsaved);
   g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
   g_assert_true (cvg_agent_is_idle (world->agent));
 }
 
 static void
-test_sealed (void)
+test_sealed (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (AgentWorld) world = set_up_world (CVG_VAULT_UNLOCKED);
-  g_autoptr (CvgRotation) rotation = cvg_rotation_new (AGENT_WORLD_ID);
+  CvgEntry *entry = NULL;
 
-  rotation->sealed_serial = 2;
-  g_ptr_array_add (rotation->boxes, seal (world, "hush-R0", "hush-A2", "hush-R2", 2));
-  g_ptr_array_add (rotation->boxes, seal (world, "hush-R1", "hush-A2", "hush-R2", 2));
-  put (world, rotation);
-  agent_world_start (world);
-  agent_world_assert_secret (agent_world_lookup (world, AGENT_WORLD_ID)->credentials->access_token,
-                             "hush-A2");
-  assert_quiet (world, "hush-A2/hush-R2/2");
+  add_sealed (fixture, "hush-R0", 2);
+  add_sealed (fixture, "hush-R1", 2);
+  entry = start (fixture);
+  agent_world_assert_secret (entry->credentials->access_token, "hush-A2");
+  assert_quiet (fixture, "hush-A2/hush-R2/2");
 }
 
 static void
-test_sealed_while_locked (void)
+test_sealed_while_locked (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (AgentWorld) world = set_up_world (CVG_VAULT_LOCKED);
-  g_autoptr (CvgRotation) rotation = cvg_rotation_new (AGENT_WORLD_ID);
-
-  rotation->sealed_serial = 2;
-  g_ptr_array_add (rotation->boxes, seal (world, "hush-R1", "hush-A2", "hush-R2", 2));
-  put (world, rotation);
-  agent_world_start (world);
-  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 1);
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
-  agent_world_settle ();
-  assert_quiet (world, "hush-A2/hush-R2/2");
+  add_sealed (fixture, "hush-R1", 2);
+  start (fixture);
+  assert_noted (fixture);
+  unlock (fixture);
+  assert_quiet (fixture, "hush-A2/hush-R2/2");
 }
 
 static void
-test_sealed_and_stored (void)
+test_sealed_and_stored (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (AgentWorld) world = set_up_world (CVG_VAULT_UNLOCKED);
-  g_autoptr (CvgRotation) rotation = cvg_rotation_new (AGENT_WORLD_ID);
-
   /* It got to the keyring; only the file is left. */
-  rotation->sealed_serial = 1;
-  g_ptr_array_add (rotation->boxes, seal (world, "hush-R0", "hush-A1", "hush-R1", 1));
-  put (world, rotation);
-  agent_world_start (world);
-  g_assert_cmpuint (cvg_vault_dummy_count_calls (world->vault, CVG_VAULT_DUMMY_STORE), ==, 0);
-  assert_quiet (world, "hush-A1/hush-R1/1");
+  add_sealed (fixture, "hush-R0", 1);
+  start (fixture);
+  g_assert_cmpuint (cvg_vault_dummy_count_calls (fixture->world->vault, CVG_VAULT_DUMMY_STORE), ==,
+                    0);
+  assert_quiet (fixture, "hush-A1/hush-R1/1");
 }
 
 static void
-test_spent (void)
+test_spent (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (AgentWorld) world = set_up_world (CVG_VAULT_UNLOCKED);
-  g_autoptr (CvgRotation) rotation = cvg_rotation_new (AGENT_WORLD_ID);
-
-  rotation->spent_at = AGENT_WORLD_NOW - 30;
-  rotation->spent_serial = 1;
-  put (world, rotation);
-  agent_world_start (world);
-  g_assert_cmpint (agent_world_lookup (world, AGENT_WORLD_ID)->spent_at, ==, AGENT_WORLD_NOW - 30);
+  add_spent (fixture, 1);
+  g_assert_cmpint (start (fixture)->spent_at, ==, SPENT_AT);
   /* Kept until an answer settles it. */
-  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 1);
+  assert_noted (fixture);
 }
 
 static void
-test_spent_long_ago (void)
+test_spent_long_ago (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (AgentWorld) world = set_up_world (CVG_VAULT_UNLOCKED);
-  g_autoptr (CvgRotation) rotation = cvg_rotation_new (AGENT_WORLD_ID);
-
   /* Of the token before: its answer came, and is in the keyring. */
-  rotation->spent_at = AGENT_WORLD_NOW - 30;
-  rotation->spent_serial = 0;
-  put (world, rotation);
-  agent_world_start (world);
-  g_assert_cmpint (agent_world_lookup (world, AGENT_WORLD_ID)->spent_at, ==, 0);
-  assert_quiet (world, "hush-A1/hush-R1/1");
+  add_spent (fixture, 0);
+  g_assert_cmpint (start (fixture)->spent_at, ==, 0);
+  assert_quiet (fixture, "hush-A1/hush-R1/1");
 }
 
 static void
-test_sealed_and_spent (void)
+test_sealed_and_spent (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (AgentWorld) world = set_up_world (CVG_VAULT_UNLOCKED);
-  g_autoptr (CvgRotation) rotation = cvg_rotation_new (AGENT_WORLD_ID);
   g_autoptr (CvgRotation) left = NULL;
   CvgEntry *entry = NULL;
 
   /* R2 never got to the keyring, and was on its way to be spent itself. */
-  rotation->sealed_serial = 2;
-  g_ptr_array_add (rotation->boxes, seal (world, "hush-R1", "hush-A2", "hush-R2", 2));
-  rotation->spent_at = AGENT_WORLD_NOW - 30;
-  rotation->spent_serial = 2;
-  put (world, rotation);
-  agent_world_start (world);
-  entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  add_sealed (fixture, "hush-R1", 2);
+  add_spent (fixture, 2);
+  entry = start (fixture);
   agent_world_assert_secret (entry->credentials->refresh_token, "hush-R2");
-  g_assert_cmpint (entry->spent_at, ==, AGENT_WORLD_NOW - 30);
+  g_assert_cmpint (entry->spent_at, ==, SPENT_AT);
   g_assert_false (entry->unsaved);
-  left = cvg_journal_dummy_peek (world->journal, AGENT_WORLD_ID);
-  g_assert_cmpint (left->spent_at, ==, AGENT_WORLD_NOW - 30);
+  left = cvg_journal_dummy_peek (fixture->world->journal, AGENT_WORLD_ID);
+  g_assert_cmpint (left->spent_at, ==, SPENT_AT);
 }
 
 static void
-test_cannot_be_opened (void)
+test_cannot_be_opened (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (AgentWorld) world = set_up_world (CVG_VAULT_UNLOCKED);
-  g_autoptr (CvgRotation) rotation = cvg_rotation_new (AGENT_WORLD_ID);
+  CvgEntry *entry = NULL;
 
-  rotation->sealed_serial = 2;
-  g_ptr_array_add (rotation->boxes, seal (world, "hush-R7", "hush-A2", "hush-R2", 2));
-  put (world, rotation);
-  agent_world_start (world);
+  add_sealed (fixture, "hush-R7", 2);
+  entry = start (fixture);
   agent_world_take_warning ("does not open");
   /* What the keyring has is used, and nothing is thrown away. */
-  agent_world_assert_secret (agent_world_lookup (world, AGENT_WORLD_ID)->credentials->access_token,
-                             "hush-A1");
-  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 1);
+  agent_world_assert_secret (entry->credentials->access_token, "hush-A1");
+  assert_noted (fixture);
 }
 
 static void
-test_of_nobody (void)
+test_of_nobody (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (AgentWorld) world = set_up_world (CVG_VAULT_LOCKED);
-  g_autoptr (CvgRotation) rotation = cvg_rotation_new ("00000000-0000-4000-8000-00000000dead");
-
-  rotation->spent_at = AGENT_WORLD_NOW;
-  put (world, rotation);
-  agent_world_start (world);
+  cvg_rotation_free (fixture->rotation);
+  fixture->rotation = cvg_rotation_new ("00000000-0000-4000-8000-00000000dead");
+  add_spent (fixture, 0);
+  start (fixture);
   /* Not before the keyring was read: the record may be lost, and it alone know the instance. */
-  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 1);
-  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
-  agent_world_settle ();
-  assert_quiet (world, "hush-A1/hush-R1/1");
+  assert_noted (fixture);
+  unlock (fixture);
+  assert_quiet (fixture, "hush-A1/hush-R1/1");
 }
 
 static void
-test_serials_go_on (void)
+test_serials_go_on (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (AgentWorld) world = set_up_world (CVG_VAULT_UNLOCKED);
-  g_autoptr (CvgRotation) rotation = cvg_rotation_new (AGENT_WORLD_ID);
-
-  rotation->sealed_serial = 7;
-  g_ptr_array_add (rotation->boxes, seal (world, "hush-R1", "hush-A7", "hush-R7", 7));
-  put (world, rotation);
-  agent_world_start (world);
-  g_assert_cmpuint (cvg_entry_give_serial (agent_world_lookup (world, AGENT_WORLD_ID)), ==, 8);
+  add_sealed (fixture, "hush-R1", 7);
+  g_assert_cmpuint (cvg_entry_give_serial (start (fixture)), ==, 8);
 }
 
 static void
-test_anchors_are_no_more_than_boxes (void)
+test_anchors_are_no_more_than_boxes (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (AgentWorld) world = set_up_world (CVG_VAULT_UNLOCKED);
   CvgEntry *entry = NULL;
 
   /* Or nothing could be sealed. */
-  agent_world_start (world);
-  entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  agent_world_start (fixture->world);
+  entry = agent_world_lookup (fixture->world, AGENT_WORLD_ID);
   for (guint i = 0; i < 2 * CVG_ROTATION_MAX_BOXES; i++)
     {
       g_autofree char *name = g_strdup_printf ("hush-%u", i);
@@ -223,22 +217,24 @@ test_anchors_are_no_more_than_boxes (void)
     }
 }
 
+#define ADD(path, state, function)                                                                 \
+  g_test_add ("/rotations/" path, Fixture, GINT_TO_POINTER (state), set_up, function, tear_down)
+
 int
 main (int argc, char *argv[])
 {
   agent_world_init (&argc, &argv);
 
-  g_test_add_func ("/rotations/sealed-is-recovered-and-stored", test_sealed);
-  g_test_add_func ("/rotations/sealed-waits-for-the-lock", test_sealed_while_locked);
-  g_test_add_func ("/rotations/sealed-and-stored-is-old", test_sealed_and_stored);
-  g_test_add_func ("/rotations/spent-is-in-doubt", test_spent);
-  g_test_add_func ("/rotations/spent-long-ago-is-not", test_spent_long_ago);
-  g_test_add_func ("/rotations/sealed-and-spent", test_sealed_and_spent);
-  g_test_add_func ("/rotations/what-cannot-be-opened-is-kept", test_cannot_be_opened);
-  g_test_add_func ("/rotations/what-is-of-nobody-goes", test_of_nobody);
-  g_test_add_func ("/rotations/serials-go-on", test_serials_go_on);
-  g_test_add_func ("/rotations/anchors-are-no-more-than-boxes",
-                   test_anchors_are_no_more_than_boxes);
+  ADD ("sealed-is-recovered-and-stored", CVG_VAULT_UNLOCKED, test_sealed);
+  ADD ("sealed-waits-for-the-lock", CVG_VAULT_LOCKED, test_sealed_while_locked);
+  ADD ("sealed-and-stored-is-old", CVG_VAULT_UNLOCKED, test_sealed_and_stored);
+  ADD ("spent-is-in-doubt", CVG_VAULT_UNLOCKED, test_spent);
+  ADD ("spent-long-ago-is-not", CVG_VAULT_UNLOCKED, test_spent_long_ago);
+  ADD ("sealed-and-spent", CVG_VAULT_UNLOCKED, test_sealed_and_spent);
+  ADD ("what-cannot-be-opened-is-kept", CVG_VAULT_UNLOCKED, test_cannot_be_opened);
+  ADD ("what-is-of-nobody-goes", CVG_VAULT_LOCKED, test_of_nobody);
+  ADD ("serials-go-on", CVG_VAULT_UNLOCKED, test_serials_go_on);
+  ADD ("anchors-are-no-more-than-boxes", CVG_VAULT_UNLOCKED, test_anchors_are_no_more_than_boxes);
 
   return g_test_run ();
 }

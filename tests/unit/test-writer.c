@@ -11,24 +11,10 @@
 
 #define RETRY_SECONDS 30
 
-static void
-assert_stored (AgentWorld *world, const char *id, const char *expected)
-{
-  g_autofree char *stored = agent_world_dup_stored (world, id);
-
-  g_assert_cmpstr (stored, ==, expected);
-}
-
 static guint
 count (AgentWorld *world, CvgVaultDummyOperation operation)
 {
   return cvg_vault_dummy_count_calls (world->vault, operation);
-}
-
-static const char *
-status_of (AgentWorld *world, const char *id)
-{
-  return cvg_entry_get_status (agent_world_lookup (world, id), cvg_keeper_is_open (world->keeper));
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -64,7 +50,7 @@ test_store (void)
   agent_world_settle ();
   g_assert_true (cvg_writer_finish (cvg_keeper_get_writer (world->keeper), result, NULL));
   g_assert_true (cvg_keeper_is_idle (world->keeper));
-  assert_stored (world, AGENT_WORLD_ID, "hush-A9/hush-R9/1");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A9/hush-R9/1");
   g_assert_cmpstr (cvg_vault_dummy_peek_label (world->vault, CVG_VAULT_CREDENTIALS, AGENT_WORLD_ID),
                    ==, "Claviger: Confluence");
   /* It writes, and leaves the memory to who asked. */
@@ -110,7 +96,7 @@ test_store_superseded (void)
   /* The first was on its way; the second had not begun. */
   g_assert_true (cvg_writer_finish (cvg_keeper_get_writer (world->keeper), first, NULL));
   assert_write_failed (world, second, CVG_ERROR_CANCELLED);
-  assert_stored (world, AGENT_WORLD_ID, "hush-A8/hush-R9/1");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A8/hush-R9/1");
 }
 
 static void
@@ -130,12 +116,12 @@ test_store_removed (void)
 
 /* As a refresh does whose store fails. */
 static void
-make_unsaved (AgentWorld *world, CvgEntry *entry, const char *token, const char *refresh_token)
+make_unsaved (AgentWorld *world, CvgEntry *entry)
 {
   if (cvg_vault_get_state (CVG_VAULT (world->vault)) == CVG_VAULT_UNLOCKED)
     cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
 
-  g_autoptr (CvgCredentials) credentials = agent_world_credentials (token, refresh_token, 3600);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A2", "hush-R2", 3600);
 
   credentials->serial = cvg_entry_give_serial (entry);
   cvg_instances_set_refreshed (world->instances, entry, credentials, FALSE);
@@ -149,11 +135,11 @@ test_unsaved_is_retried (void)
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
   CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
 
-  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  make_unsaved (world, entry);
   g_assert_true (entry->unsaved);
   g_assert_nonnull (strstr (entry->last_error, "not in the keyring yet"));
   agent_world_pass (world, RETRY_SECONDS - 1);
-  assert_stored (world, AGENT_WORLD_ID, "hush-A1/hush-R1/1");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A1/hush-R1/1");
 
   /* It fails once more, and is tried once more. */
   cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
@@ -164,7 +150,7 @@ test_unsaved_is_retried (void)
   agent_world_pass (world, 2 * RETRY_SECONDS - 1);
   g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_STORE), ==, 2);
   agent_world_pass (world, 1);
-  assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
   g_assert_false (entry->unsaved);
   g_assert_null (entry->last_error);
 
@@ -182,13 +168,13 @@ test_unsaved_and_the_clock_is_set (void)
 
   /* While its store is under way its times move, which makes it another value. */
   cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
-  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  make_unsaved (world, entry);
   cvg_instances_shift_times (world->instances, 7200);
   cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
   agent_world_settle ();
   g_assert_true (entry->unsaved);
   agent_world_pass (world, RETRY_SECONDS);
-  assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
   g_assert_false (entry->unsaved);
 }
 
@@ -198,12 +184,12 @@ test_unsaved_outlives_a_lock (void)
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
   CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
 
-  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  make_unsaved (world, entry);
   cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
   agent_world_settle ();
   /* It is the only token that works: what is in the keyring has been replaced. */
   agent_world_assert_secret (entry->credentials->access_token, "hush-A2");
-  g_assert_cmpstr (status_of (world, AGENT_WORLD_ID), ==, "active");
+  g_assert_cmpstr (agent_world_status_of (world, AGENT_WORLD_ID), ==, "active");
   agent_world_pass (world, 3 * RETRY_SECONDS);
   g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_STORE), ==, 1);
   g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_UNLOCK), ==, 0);
@@ -211,7 +197,7 @@ test_unsaved_outlives_a_lock (void)
   cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
   agent_world_settle ();
   agent_world_assert_secret (entry->credentials->access_token, "hush-A2");
-  assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
   g_assert_false (entry->unsaved);
 
   /* Now it goes with the others. */
@@ -225,13 +211,29 @@ test_unsaved_while_locked (void)
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_LOCKED);
   CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
 
-  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  make_unsaved (world, entry);
   /* Time alone unlocks nothing: no wake-up, once the person has been told. */
   agent_world_pass (world, 300);
   g_assert_cmpuint (cvg_clock_dummy_count_alarms (world->clock), ==, 0);
   cvg_vault_dummy_set_state (world->vault, CVG_VAULT_UNLOCKED);
   agent_world_settle ();
-  assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+}
+
+/* A token waits to be written; a refresh brings the next one, whose store is under way when the
+ * alarm of the first is about to go off. */
+static void
+overtake_unsaved (AgentWorld *world, CvgEntry *entry, GAsyncResult **slot)
+{
+  const CvgDemand force = { .force_refresh = TRUE };
+
+  make_unsaved (world, entry);
+  agent_world_pass (world, RETRY_SECONDS - 1);
+  agent_world_push_token (world, "hush-A3", "hush-R3");
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_dispenser_get_async (cvg_agent_get_dispenser (world->agent), entry, &force, NULL,
+                           agent_world_on_ready, slot);
+  agent_world_settle ();
 }
 
 static void
@@ -239,19 +241,10 @@ test_unsaved_never_overwrites_newer (void)
 {
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
   CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
-  const CvgDemand force = { .force_refresh = TRUE };
   g_autoptr (GAsyncResult) refreshed = NULL;
   g_autoptr (CvgCredentials) served = NULL;
 
-  /* A token waits to be written; a refresh brings the next one, whose store is under way when the
-   * alarm of the first goes off. */
-  make_unsaved (world, entry, "hush-A2", "hush-R2");
-  agent_world_pass (world, RETRY_SECONDS - 1);
-  agent_world_push_token (world, "hush-A3", "hush-R3");
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
-  cvg_dispenser_get_async (cvg_agent_get_dispenser (world->agent), entry, &force, NULL,
-                           agent_world_on_ready, &refreshed);
-  agent_world_settle ();
+  overtake_unsaved (world, entry, &refreshed);
   g_assert_cmpuint (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_STORE), ==, 1);
   agent_world_pass (world, 1);
   cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
@@ -261,7 +254,7 @@ test_unsaved_never_overwrites_newer (void)
   g_assert_nonnull (refreshed);
   served = cvg_dispenser_get_finish (cvg_agent_get_dispenser (world->agent), refreshed, NULL);
   agent_world_assert_secret (served->access_token, "hush-A3");
-  assert_stored (world, AGENT_WORLD_ID, "hush-A3/hush-R3/3");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A3/hush-R3/3");
   g_assert_false (entry->unsaved);
 }
 
@@ -270,18 +263,11 @@ test_unsaved_newer_stays_unsaved (void)
 {
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
   CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
-  const CvgDemand force = { .force_refresh = TRUE };
   g_autoptr (GAsyncResult) refreshed = NULL;
 
   /* Likewise, but the store of the newer one fails. */
-  make_unsaved (world, entry, "hush-A2", "hush-R2");
-  agent_world_pass (world, RETRY_SECONDS - 1);
-  agent_world_push_token (world, "hush-A3", "hush-R3");
-  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  overtake_unsaved (world, entry, &refreshed);
   cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
-  cvg_dispenser_get_async (cvg_agent_get_dispenser (world->agent), entry, &force, NULL,
-                           agent_world_on_ready, &refreshed);
-  agent_world_settle ();
   cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
   agent_world_settle ();
   g_assert_nonnull (refreshed);
@@ -289,7 +275,7 @@ test_unsaved_newer_stays_unsaved (void)
   agent_world_assert_secret (entry->credentials->access_token, "hush-A3");
 
   agent_world_pass (world, RETRY_SECONDS);
-  assert_stored (world, AGENT_WORLD_ID, "hush-A3/hush-R3/3");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A3/hush-R3/3");
   g_assert_false (entry->unsaved);
 }
 
@@ -301,7 +287,7 @@ test_unsaved_replaced (void)
   g_autoptr (CvgCredentials) replaced = agent_world_credentials ("hush-A5", "hush-R5", 3600);
 
   /* Signed in again: what waited is void. */
-  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  make_unsaved (world, entry);
   cvg_instances_replace_credentials (world->instances, entry, replaced, entry->record);
   agent_world_pass (world, RETRY_SECONDS);
   g_assert_cmpuint (count (world, CVG_VAULT_DUMMY_STORE), ==, 1);
@@ -313,13 +299,13 @@ test_unsaved_at_stop (void)
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
   CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
 
-  make_unsaved (world, entry, "hush-A2", "hush-R2");
+  make_unsaved (world, entry);
   g_assert_cmpuint (cvg_clock_dummy_count_alarms (world->clock), >, 0);
   cvg_agent_stop (world->agent);
   agent_world_settle ();
   g_assert_cmpuint (cvg_clock_dummy_count_alarms (world->clock), ==, 0);
   /* The last chance: the process ends, and the memory with it. */
-  assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
 }
 
 int
