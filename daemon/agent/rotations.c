@@ -32,11 +32,15 @@ struct _CvgRotations
 G_DEFINE_FINAL_TYPE (CvgRotations, cvg_rotations, G_TYPE_OBJECT)
 
 /* A write on its way; the data of its task. */
-typedef struct
+typedef struct _Write Write;
+struct _Write
 {
   char *id;            /* (owned) */
-  CvgRotation *before; /* (owned) (nullable): what the disk has until it is done */
-} Write;
+  CvgRotation *before; /* (owned) (nullable): what the disk has until it is done, if the one before
+                        * it succeeds */
+  Write *previous;     /* (borrowed) (nullable): on its way too, of the same instance */
+  Write *next;         /* (borrowed) (nullable): likewise */
+};
 
 static void
 write_free (Write *write)
@@ -119,29 +123,54 @@ drop (CvgRotations *self, const char *id)
 }
 
 static void
+leave_line (CvgRotations *self, Write *write)
+{
+  if (write->next != NULL)
+    write->next->previous = write->previous;
+  else if (g_hash_table_lookup (self->writes, write->id) == write)
+    {
+      g_hash_table_remove (self->writes, write->id);
+      if (write->previous != NULL)
+        g_hash_table_insert (self->writes, write->previous->id, write->previous);
+    }
+  if (write->previous != NULL)
+    write->previous->next = write->next;
+}
+
+/* What was there before @write is what the disk has still, and what the next one goes on from. */
+static void
+take_back (CvgRotations *self, Write *write)
+{
+  gboolean is_last = g_hash_table_lookup (self->writes, write->id) == write;
+
+  if (write->next != NULL)
+    {
+      g_clear_pointer (&write->next->before, cvg_rotation_free);
+      write->next->before = g_steal_pointer (&write->before);
+    }
+  else if (is_last && write->before != NULL)
+    put (self, g_steal_pointer (&write->before));
+  else if (is_last)
+    g_hash_table_remove (self->rotations, write->id);
+}
+
+static void
 on_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CvgRotations *self = g_task_get_source_object (task);
   Write *write = g_task_get_task_data (task);
-  gboolean is_last = g_hash_table_lookup (self->writes, write->id) == write;
   GError *error = NULL;
+  gboolean done = cvg_journal_write_finish (CVG_JOURNAL (source), result, &error);
 
   self->n_pending--;
-  if (is_last)
-    g_hash_table_remove (self->writes, write->id);
-  if (cvg_journal_write_finish (CVG_JOURNAL (source), result, &error))
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-
-  /* Unless somebody has gone on from there. */
-  if (is_last && write->before != NULL)
-    put (self, g_steal_pointer (&write->before));
-  else if (is_last)
-    g_hash_table_remove (self->rotations, write->id);
-  g_task_return_error (task, error);
+  if (!done)
+    take_back (self, write);
+  leave_line (self, write);
+  if (done)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 /* Takes @rotation. */
@@ -160,6 +189,9 @@ write_async (CvgRotations *self,
   g_task_set_source_tag (task, cvg_rotations_write_finish);
   g_task_set_task_data (task, write, (GDestroyNotify) write_free);
   put (self, rotation);
+  write->previous = g_hash_table_lookup (self->writes, write->id);
+  if (write->previous != NULL)
+    write->previous->next = write;
   g_hash_table_replace (self->writes, write->id, write);
   self->n_pending++;
   cvg_journal_write_async (self->journal, rotation, on_written, g_steal_pointer (&task));
@@ -219,6 +251,14 @@ on_settled (GObject *source, GAsyncResult *result, gpointer user_data)
     g_message ("A note in the journal could not be taken back: %s", error->message);
 }
 
+/* By what the keyring is known to have; what can't be opened may be newer than that. */
+static gboolean
+has_news (const CvgRotation *rotation, const CvgEntry *entry)
+{
+  return rotation->boxes->len > 0 && (entry->unsaved || entry->credentials == NULL ||
+                                      rotation->sealed_serial > entry->credentials->serial);
+}
+
 /**
  * cvg_rotations_settle: takes the note of @entry back: the token was not spent, by the server's own
  *   word or because it was never asked
@@ -231,7 +271,7 @@ cvg_rotations_settle (CvgRotations *self, const CvgEntry *entry)
 
   if (before == NULL || before->spent_at == 0)
     return;
-  if (before->boxes->len == 0)
+  if (!has_news (before, entry))
     {
       drop (self, entry->record->id);
       return;

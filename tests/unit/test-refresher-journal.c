@@ -443,6 +443,28 @@ test_salvaged_again_and_again (AgentRefresh *fixture, gconstpointer data)
     }
 }
 
+static void
+test_stored_meanwhile_leaves_nothing (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+
+  /* The note of R2 was beside the box that has it; when both are of no use, the file goes. */
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  cvg_http_dummy_push (world->http, 503, "text/plain", 0, "");
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_refresh_refresh (fixture, NULL, &first);
+  agent_refresh_answer (fixture);
+  agent_refresh_refresh (fixture, NULL, &second);
+  agent_world_settle ();
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, second, CVG_ERROR_TRY_LATER);
+  agent_refresh_assert_stored (fixture, "hush-A2/hush-R2/2");
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/refresher-journal/" path, AgentRefresh, NULL, agent_refresh_set_up, function,      \
               agent_refresh_tear_down)
@@ -467,6 +489,7 @@ main (int argc, char *argv[])
   ADD ("a-new-refresh-token-is-salvaged", test_salvaged);
   ADD ("salvaged-again-and-again", test_salvaged_again_and_again);
   ADD ("no-doubt-when-read-meanwhile", test_read_meanwhile_is_no_doubt);
+  ADD ("nothing-is-left-when-stored-meanwhile", test_stored_meanwhile_leaves_nothing);
 
   return g_test_run ();
 }

@@ -194,6 +194,30 @@ test_serials_go_on (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (cvg_entry_give_serial (start (fixture)), ==, 8);
 }
 
+/* Two writes are on their way, and fail: what there is, is what the disk has. */
+static void
+test_both_fail (Fixture *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (CvgRotations) rotations = NULL;
+  CvgEntry *entry = NULL;
+
+  agent_world_start (world);
+  entry = agent_world_lookup (world, AGENT_WORLD_ID);
+  rotations =
+      cvg_rotations_new (CVG_JOURNAL (world->journal), world->instances, CVG_CLOCK (world->clock));
+  cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  cvg_rotations_seal_async (rotations, entry, entry->credentials, NULL, NULL);
+  cvg_rotations_note_async (rotations, entry, entry->credentials, NULL, NULL);
+  g_assert_true (cvg_rotations_has_sealed (rotations, entry, 1));
+  agent_world_settle ();
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+  g_assert_false (cvg_rotations_has_sealed (rotations, entry, 1));
+  g_assert_cmpint (cvg_rotations_get_spent_at (rotations, entry), ==, 0);
+  g_assert_true (cvg_rotations_is_idle (rotations));
+}
+
 static void
 test_anchors_are_no_more_than_boxes (Fixture *fixture, gconstpointer data)
 {
@@ -234,6 +258,7 @@ main (int argc, char *argv[])
   ADD ("what-cannot-be-opened-is-kept", CVG_VAULT_UNLOCKED, test_cannot_be_opened);
   ADD ("what-is-of-nobody-goes", CVG_VAULT_LOCKED, test_of_nobody);
   ADD ("serials-go-on", CVG_VAULT_UNLOCKED, test_serials_go_on);
+  ADD ("both-fail", CVG_VAULT_UNLOCKED, test_both_fail);
   ADD ("anchors-are-no-more-than-boxes", CVG_VAULT_UNLOCKED, test_anchors_are_no_more_than_boxes);
 
   return g_test_run ();
