@@ -421,9 +421,13 @@ get_presentable (const GError *error)
 void
 cvg_instances_set_unsaved (CvgInstances *self, CvgEntry *entry, const GError *error)
 {
-  g_free (entry->last_error);
-  entry->last_error = g_strdup_printf ("The newest credentials are not in the keyring yet: %s",
-                                       get_presentable (error));
+  /* If it is one that counts, it is what callers are told; no other takes its place. */
+  if (entry->failures == 0)
+    {
+      g_free (entry->last_error);
+      entry->last_error = g_strdup_printf ("The newest credentials are not in the keyring yet: %s",
+                                           get_presentable (error));
+    }
   cvg_instances_changed (self, entry);
 }
 

@@ -323,10 +323,13 @@ retry_later (CvgWriter *self)
 {
   guint seconds = MIN (RETRY_SECONDS << MIN (self->failures, 8), RETRY_SECONDS_MAX);
 
+  /* Counted are rounds: a thousand that fail together are one. */
+  if (self->retry_alarm != 0)
+    return;
+
   self->failures++;
   /* A locked one is no failure of its own: it is written when it opens. */
-  if (self->retry_alarm == 0 && !self->stopping &&
-      cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED)
+  if (!self->stopping && cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED)
     self->retry_alarm = cvg_clock_add_alarm (
         self->clock, cvg_clock_get_now (self->clock) + seconds * G_TIME_SPAN_SECOND, on_retry, self,
         NULL);

@@ -161,6 +161,42 @@ test_unsaved_is_retried (void)
 }
 
 static void
+test_unsaved_together (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_UNLOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+
+  /* That many fail is no reason to wait longer: the keyring is one. */
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+  agent_world_seed_instance (world, AGENT_WORLD_OTHER_ID, credentials);
+  agent_world_start (world);
+  make_unsaved (world, agent_world_lookup (world, AGENT_WORLD_ID));
+  make_unsaved (world, agent_world_lookup (world, AGENT_WORLD_OTHER_ID));
+  for (guint i = 0; i < 2; i++)
+    cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_STORE, CVG_ERROR_FAILED);
+  agent_world_pass (world, RETRY_SECONDS);
+  agent_world_pass (world, 2 * RETRY_SECONDS);
+  agent_world_assert_stored (world, AGENT_WORLD_ID, "hush-A2/hush-R2/2");
+  agent_world_assert_stored (world, AGENT_WORLD_OTHER_ID, "hush-A2/hush-R2/2");
+}
+
+static void
+test_unsaved_hides_no_failure (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  g_autoptr (GError) failure = g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "No usable answer");
+  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
+
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  make_unsaved (world, entry);
+  cvg_instances_set_failed (world->instances, entry, failure, AGENT_WORLD_NOW, 0);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+  g_assert_true (entry->unsaved);
+  g_assert_cmpstr (entry->last_error, ==, "No usable answer");
+}
+
+static void
 test_unsaved_and_the_clock_is_set (void)
 {
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
@@ -319,6 +355,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/writer/store/removed", test_store_removed);
   g_test_add_func ("/writer/unsaved/and-the-clock-is-set", test_unsaved_and_the_clock_is_set);
   g_test_add_func ("/writer/unsaved/is-retried", test_unsaved_is_retried);
+  g_test_add_func ("/writer/unsaved/many-together", test_unsaved_together);
+  g_test_add_func ("/writer/unsaved/hides-no-failure", test_unsaved_hides_no_failure);
   g_test_add_func ("/writer/unsaved/outlives-a-lock", test_unsaved_outlives_a_lock);
   g_test_add_func ("/writer/unsaved/while-locked", test_unsaved_while_locked);
   g_test_add_func ("/writer/unsaved/never-overwrites-newer", test_unsaved_never_overwrites_newer);
