@@ -271,15 +271,6 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_free (fixture->handle);
 }
 
-static void
-on_ready (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-
-  g_assert_null (fixture->result);
-  fixture->result = g_object_ref (result);
-}
-
 static gboolean
 end (Fixture *fixture, GError **error)
 {
@@ -296,7 +287,7 @@ open_url (Fixture *fixture, const char *url, const char *token)
   g_autoptr (GError) error = NULL;
   gboolean ok = FALSE;
 
-  cvg_browser_open_async (fixture->browser, url, token, NULL, on_ready, fixture);
+  cvg_browser_open_async (fixture->browser, url, token, NULL, wait_for_keep, &fixture->result);
   g_assert_null (fixture->result);
   ok = end (fixture, &error);
   g_assert_no_error (error);
@@ -314,7 +305,7 @@ test_portal (Fixture *fixture, gconstpointer data)
   g_autoptr (GVariant) options = NULL;
 
   play_portal (fixture, (Portal) GPOINTER_TO_UINT (data));
-  cvg_browser_open_async (fixture->browser, URL, "token-1", NULL, on_ready, fixture);
+  cvg_browser_open_async (fixture->browser, URL, "token-1", NULL, wait_for_keep, &fixture->result);
   if (fixture->portal == PORTAL_OPENS_ELSEWHERE)
     {
       WAIT_FOR (fixture->portal_call != NULL);
@@ -352,7 +343,7 @@ test_dismissed (Fixture *fixture, gconstpointer data)
 
   play_portal (fixture, PORTAL_IS_DISMISSED);
   play_systemd (fixture);
-  cvg_browser_open_async (fixture->browser, URL, NULL, NULL, on_ready, fixture);
+  cvg_browser_open_async (fixture->browser, URL, NULL, NULL, wait_for_keep, &fixture->result);
   g_assert_false (end (fixture, &error));
   g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
   g_assert_nonnull (strstr (error->message, "No browser was chosen"));
@@ -374,7 +365,7 @@ static void
 test_portal_leaves (Fixture *fixture, gconstpointer data)
 {
   play_portal (fixture, PORTAL_IS_SILENT);
-  cvg_browser_open_async (fixture->browser, URL, NULL, NULL, on_ready, fixture);
+  cvg_browser_open_async (fixture->browser, URL, NULL, NULL, wait_for_keep, &fixture->result);
   WAIT_FOR (fixture->portal_call != NULL);
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -391,7 +382,8 @@ test_cancelled (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   play_portal (fixture, PORTAL_IS_SILENT);
-  cvg_browser_open_async (fixture->browser, URL, NULL, cancellable, on_ready, fixture);
+  cvg_browser_open_async (fixture->browser, URL, NULL, cancellable, wait_for_keep,
+                          &fixture->result);
   WAIT_FOR (fixture->portal_call != NULL);
   play (fixture, NULL, fixture->handle, "org.freedesktop.portal.Request");
   g_assert_null (fixture->result);
@@ -510,7 +502,7 @@ test_restricted (void)
       g_assert_cmpint (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), ==, 0);
       install_browser ();
       fixture.browser = cvg_browser_desktop_new (NULL);
-      cvg_browser_open_async (fixture.browser, URL, NULL, NULL, on_ready, &fixture);
+      cvg_browser_open_async (fixture.browser, URL, NULL, NULL, wait_for_keep, &fixture.result);
       g_assert_false (end (&fixture, &error));
       g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
       g_assert_nonnull (strstr (error->message, "restrictions"));
@@ -574,7 +566,8 @@ test_bad_url_goes_nowhere (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   play_portal (fixture, PORTAL_OPENS);
-  cvg_browser_open_async (fixture->browser, "http://idp.example/", NULL, NULL, on_ready, fixture);
+  cvg_browser_open_async (fixture->browser, "http://idp.example/", NULL, NULL, wait_for_keep,
+                          &fixture->result);
   g_assert_false (end (fixture, &error));
   g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
   g_assert_null (fixture->portal_call);

@@ -9,6 +9,7 @@
 #include "adapters/http-soup.h"
 #include "dbus/error.h"
 #include "raw-server.h"
+#include "wait-for.h"
 
 #define BODY "refresh_token=s3cret"
 /* As many requests to one host as are on the wire at once. */
@@ -85,15 +86,6 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static void
-on_ready (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  End *end = user_data;
-
-  g_assert_null (end->result);
-  end->result = g_object_ref (result);
-}
-
-static void
 begin (Fixture *fixture, const char *method, const char *url, GCancellable *cancellable, End *end)
 {
   g_autoptr (CvgHttpRequest) request = cvg_http_request_new (method, url);
@@ -104,21 +96,19 @@ begin (Fixture *fixture, const char *method, const char *url, GCancellable *canc
       request->content_type = "application/x-www-form-urlencoded";
       request->body = cvg_secret_new (BODY);
     }
-  cvg_http_send_async (CVG_HTTP (fixture->http), request, cancellable, on_ready, end);
+  cvg_http_send_async (CVG_HTTP (fixture->http), request, cancellable, wait_for_keep, &end->result);
 }
 
 static void
 wait_for (End *end)
 {
-  while (end->result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  WAIT_FOR (end->result != NULL);
 }
 
 static void
 wait_for_requests (RawServer *server, guint count)
 {
-  while (server->requests < count)
-    g_main_context_iteration (NULL, TRUE);
+  WAIT_FOR (server->requests >= count);
 }
 
 static void

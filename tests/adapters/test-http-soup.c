@@ -10,6 +10,7 @@
 
 #include "adapters/http-soup.h"
 #include "dbus/error.h"
+#include "wait-for.h"
 
 #define SECRET "s3cret-refresh-token"
 
@@ -175,15 +176,6 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static void
-on_ready (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-
-  g_assert_null (fixture->result);
-  fixture->result = g_object_ref (result);
-}
-
-static void
 begin (Fixture *fixture, const char *path, GCancellable *cancellable)
 {
   g_autofree char *url = g_strconcat (fixture->base, path, NULL);
@@ -192,7 +184,8 @@ begin (Fixture *fixture, const char *path, GCancellable *cancellable)
   request->authorization = cvg_secret_new ("Basic Zm9vOmJhcg==");
   request->content_type = "application/x-www-form-urlencoded";
   request->body = cvg_secret_new ("refresh_token=" SECRET);
-  cvg_http_send_async (CVG_HTTP (fixture->http), request, cancellable, on_ready, fixture);
+  cvg_http_send_async (CVG_HTTP (fixture->http), request, cancellable, wait_for_keep,
+                       &fixture->result);
 }
 
 static CvgHttpResponse *
@@ -252,7 +245,7 @@ test_get (Fixture *fixture, gconstpointer data)
   g_autofree char *url = g_strconcat (fixture->base, "/ok?a=%20b", NULL);
   g_autoptr (CvgHttpRequest) request = cvg_http_request_new ("GET", url);
 
-  cvg_http_send_async (CVG_HTTP (fixture->http), request, NULL, on_ready, fixture);
+  cvg_http_send_async (CVG_HTTP (fixture->http), request, NULL, wait_for_keep, &fixture->result);
   g_autoptr (CvgHttpResponse) response = end (fixture, NULL);
 
   g_assert_cmpuint (response->status, ==, 200);
@@ -384,7 +377,7 @@ test_name (Fixture *fixture, gconstpointer data)
   g_autoptr (CvgHttpRequest) request = cvg_http_request_new ("GET", "https://idp.invalid/?code=x");
   g_autoptr (GError) error = NULL;
 
-  cvg_http_send_async (CVG_HTTP (fixture->http), request, NULL, on_ready, fixture);
+  cvg_http_send_async (CVG_HTTP (fixture->http), request, NULL, wait_for_keep, &fixture->result);
   g_autoptr (CvgHttpResponse) response = end (fixture, &error);
 
   g_assert_null (response);
@@ -442,13 +435,13 @@ test_not_a_request (Fixture *fixture, gconstpointer data)
   g_autoptr (CvgHttpRequest) two_lines = cvg_http_request_new ("GET", fixture->base);
   g_autoptr (GError) error = NULL;
 
-  cvg_http_send_async (CVG_HTTP (fixture->http), no_url, NULL, on_ready, fixture);
+  cvg_http_send_async (CVG_HTTP (fixture->http), no_url, NULL, wait_for_keep, &fixture->result);
   g_assert_null (end (fixture, &error));
   g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
   g_clear_error (&error);
 
   two_lines->authorization = cvg_secret_new ("Bearer a\r\nX: y");
-  cvg_http_send_async (CVG_HTTP (fixture->http), two_lines, NULL, on_ready, fixture);
+  cvg_http_send_async (CVG_HTTP (fixture->http), two_lines, NULL, wait_for_keep, &fixture->result);
   g_assert_null (end (fixture, &error));
   g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
   g_assert_cmpuint (fixture->count, ==, 0);
