@@ -246,9 +246,7 @@ cvg_keyring_stop (CvgKeyring *self)
   cvg_keyring_forget_session (self);
   if (self->connection != NULL)
     unsubscribe (self);
-  if (self->watch != 0)
-    g_bus_unwatch_name (self->watch);
-  self->watch = 0;
+  g_clear_handle_id (&self->watch, g_bus_unwatch_name);
 }
 
 static void

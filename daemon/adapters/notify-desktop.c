@@ -392,9 +392,7 @@ cvg_notify_desktop_stop (CvgNotifyDesktop *self)
   g_return_if_fail (CVG_IS_NOTIFY_DESKTOP (self));
 
   g_cancellable_cancel (self->cancellable);
-  if (self->watch != 0)
-    g_bus_unwatch_name (self->watch);
-  self->watch = 0;
+  g_clear_handle_id (&self->watch, g_bus_unwatch_name);
   if (self->subscription != 0)
     g_dbus_connection_signal_unsubscribe (self->connection, self->subscription);
   self->subscription = 0;
