@@ -34,10 +34,10 @@ can_be_refreshed (const CvgEntry *entry)
 static CvgFailure
 get_failure (const CvgEntry *entry)
 {
-  if (entry->spent_at != 0)
-    return CVG_FAILURE_AMBIGUOUS;
+  if (entry->refused)
+    return CVG_FAILURE_REFUSED;
 
-  return entry->refused ? CVG_FAILURE_REFUSED : CVG_FAILURE_PASSING;
+  return entry->spent_at != 0 ? CVG_FAILURE_AMBIGUOUS : CVG_FAILURE_PASSING;
 }
 
 /* Unix microseconds before which it is too early after the last failure; 0: there was none. */

@@ -337,22 +337,31 @@ is_ambiguous (const CvgHttpResponse *response, gboolean was_sent, const GError *
          (response->status < 400 || response->status >= 500);
 }
 
+/* The token was not replaced this time. What is not known of an earlier time is not known better
+ * for having asked in vain, be it that nobody answered or that the server did not like the client.
+ */
+static void
+settle (Flight *flight, gboolean for_good)
+{
+  if (flight->was_in_doubt && !for_good)
+    return;
+
+  flight->entry->spent_at = 0;
+  cvg_rotations_settle (flight->refresher->rotations, flight->entry);
+}
+
 static void
 take_failure (Flight *flight,
               const CvgHttpResponse *response,
               gboolean was_sent,
               const GError *error)
 {
-  CvgRotations *rotations = flight->refresher->rotations;
   CvgEntry *entry = flight->entry;
 
   if (is_ambiguous (response, was_sent, error))
-    entry->spent_at = cvg_rotations_get_spent_at (rotations, entry);
-  else if (!flight->was_in_doubt || !g_error_matches (error, CVG_ERROR, CVG_ERROR_TRY_LATER))
-    entry->spent_at = 0;
-  /* What is not known of an earlier time is not known better for having asked in vain. */
-  if (entry->spent_at == 0)
-    cvg_rotations_settle (rotations, entry);
+    entry->spent_at = cvg_rotations_get_spent_at (flight->refresher->rotations, entry);
+  else
+    settle (flight, g_error_matches (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN));
 
   crash_land (flight, error, response != NULL ? response->retry_after : 0);
 }
@@ -432,6 +441,11 @@ on_noted (GObject *source, GAsyncResult *result, gpointer user_data)
     land_superseded (flight);
   else if (error != NULL)
     crash_land (flight, error, 0);
+  else if (flight->refresher->stopping)
+    {
+      settle (flight, FALSE);
+      land_stopped (flight);
+    }
   else
     send (g_steal_pointer (&flight));
 }

@@ -282,6 +282,16 @@ test_clock_put_back (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_refused_in_doubt (Fixture *fixture, gconstpointer data)
+{
+  /* The person has to mend the client first, and that has it tried at once. */
+  fixture->entry->spent_at = NOW;
+  fixture->entry->refused = TRUE;
+  fail (fixture, 1);
+  assert_between (fixture, 150, 300);
+}
+
+static void
 test_spent_in_the_future (Fixture *fixture, gconstpointer data)
 {
   /* By a clock that was years ahead in an earlier run: the window is not years long. */
@@ -311,6 +321,7 @@ main (int argc, char *argv[])
   ADD ("the-hint-is-believed-for-a-while", test_offline);
   ADD ("the-hint-is-not-believed-for-weeks", test_offline_for_long);
   ADD ("the-clock-was-put-back", test_clock_put_back);
+  ADD ("refused-in-doubt", test_refused_in_doubt);
   ADD ("spent-in-the-future", test_spent_in_the_future);
 
   return g_test_run ();

@@ -465,6 +465,48 @@ test_stored_meanwhile_leaves_nothing (AgentRefresh *fixture, gconstpointer data)
   g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
 }
 
+static void
+test_doubt_outlives_other_answers (AgentRefresh *fixture, gconstpointer data)
+{
+  CvgHttpDummy *http = fixture->world->http;
+
+  /* A request that never left says nothing of the token, and neither does a server that does not
+   * get as far as to look at it. */
+  cvg_http_dummy_push_error (http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "Cut"));
+  cvg_http_dummy_push_unsent_error (http, g_error_new (CVG_ERROR, CVG_ERROR_FAILED, "No TLS"));
+  cvg_http_dummy_push_json (http, 401, "{\"error\":\"invalid_client\"}");
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (CvgRotation) noted = NULL;
+
+      agent_refresh_refresh (fixture, NULL, &result);
+      agent_refresh_answer (fixture);
+      noted = peek (fixture);
+      g_assert_nonnull (noted);
+      g_assert_cmpint (noted->spent_at, ==, AGENT_WORLD_NOW);
+      g_assert_cmpint (fixture->entry->spent_at, ==, AGENT_WORLD_NOW);
+    }
+}
+
+static void
+test_stopped_when_noted (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  /* When a machine is shut down the network goes, too. */
+  cvg_journal_dummy_hold (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  agent_refresh_refresh (fixture, NULL, &result);
+  agent_world_settle ();
+  cvg_agent_stop (world->agent);
+  cvg_journal_dummy_release (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  agent_world_settle ();
+  agent_refresh_assert_failed (fixture, result, CVG_ERROR_TRY_LATER);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 0);
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/refresher-journal/" path, AgentRefresh, NULL, agent_refresh_set_up, function,      \
               agent_refresh_tear_down)
@@ -490,6 +532,8 @@ main (int argc, char *argv[])
   ADD ("salvaged-again-and-again", test_salvaged_again_and_again);
   ADD ("no-doubt-when-read-meanwhile", test_read_meanwhile_is_no_doubt);
   ADD ("nothing-is-left-when-stored-meanwhile", test_stored_meanwhile_leaves_nothing);
+  ADD ("doubt-outlives-other-answers", test_doubt_outlives_other_answers);
+  ADD ("stopped-when-noted", test_stopped_when_noted);
 
   return g_test_run ();
 }
