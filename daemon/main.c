@@ -86,8 +86,7 @@ on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
 
   /* Started twice, by the desktop and by the bus: the one that serves is enough. */
   g_message ("The name %s is taken: another clavigerd serves this session already", name);
-  process->status = STATUS_FAILED;
-  g_main_loop_quit (process->loop);
+  stop (process, STATUS_FAILED);
 }
 
 static void

@@ -190,6 +190,17 @@ def test_a_second_one_ends_and_the_first_is_unharmed(world, signed_in):
     assert world.bus.process_of(NAME) == world.daemon.pid
 
 
+def test_one_of_another_home_on_the_same_bus_ends(world, signed_in):
+    """No lock tells it, only the name; by then it has looked at the keyring."""
+    log = world.tree.log / "second.log"
+    environment = world.environment | {"XDG_STATE_HOME": str(world.tree.make("another-state"))}
+    second = Program(world.daemon.command(), environment, log)
+    assert second.wait() == 1
+    assert "another clavigerd" in log.read_text()
+    assert world.caller.get_access_token(signed_in)
+    assert world.bus.process_of(NAME) == world.daemon.pid
+
+
 def test_one_on_another_bus_in_the_same_home_ends(world, signed_in):
     tree = Tree()
     bus = SessionBus(tree, tree.environment())
