@@ -31,6 +31,12 @@ can_be_refreshed (const CvgEntry *entry)
          entry->anchors->len <= MAX_ANCHORS;
 }
 
+static gboolean
+is_mended (const CvgEntry *entry)
+{
+  return entry->refused && entry->failures == 0;
+}
+
 static CvgFailure
 get_failure (const CvgEntry *entry)
 {
@@ -104,6 +110,10 @@ cvg_plan_get_time (const CvgEntry *entry, const CvgOutlook *outlook)
 
   due = cvg_schedule_get_due (entry->credentials, entry->provider->refresh_token_idle_lifetime, now,
                               cvg_schedule_draw (entry->record->id, entry->credentials->serial));
+  /* A person has set the client anew: whether that mends it shall not be open until the token that
+   * is still good has grown old. */
+  if (is_mended (entry))
+    due = now;
   if (due == 0)
     return 0;
   if (!outlook->is_online)

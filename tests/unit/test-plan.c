@@ -178,6 +178,18 @@ test_refused (Fixture *fixture, gconstpointer data)
   assert_between (fixture, 0, 3100);
 }
 
+/* Whether it is mended is wanted to be known now, not when the token has grown old. */
+static void
+test_mended (Fixture *fixture, gconstpointer data)
+{
+  pass (fixture, 60);
+  fixture->entry->refused = TRUE;
+  fail (fixture, 1);
+  g_assert_cmpfloat (get_time (fixture), >, 2000);
+  fixture->entry->failures = 0;
+  g_assert_cmpfloat (get_time (fixture), ==, 62);
+}
+
 static void
 test_retry_after (Fixture *fixture, gconstpointer data)
 {
@@ -314,6 +326,7 @@ main (int argc, char *argv[])
   ADD ("a-passing-failure", test_passing);
   ADD ("a-failure-before-it-was-due", test_insisted);
   ADD ("refused", test_refused);
+  ADD ("mended", test_mended);
   ADD ("the-server-asked-for-time", test_retry_after);
   ADD ("ambiguous", test_ambiguous);
   ADD ("ambiguous-after-other-failures", test_ambiguous_at_last);
