@@ -42,6 +42,9 @@
  * one that is not. */
 #define PAUSE_FIRST 5
 #define PAUSE_CAP (5 * 60)
+/* Who insists may be a program as well, in a loop. */
+#define KNOCKS 4
+#define KNOCK_PAUSE 5
 
 /* @first × @factor to the power of (@n - 1), but not more than @cap. */
 static gint64
@@ -140,8 +143,7 @@ cvg_backoff_get_time (GTimeSpan delay, gint64 retry_at, gint64 now, double chanc
  * @now: Unix seconds
  *
  * Programs that ask again at once when they are told to try later must not become a storm on a
- * server that is down. For so long they are told so without asking it. Not for a person who
- * insists.
+ * server that is down. For so long they are told so without asking it.
  *
  * Returns: seconds during which callers are not worth a request yet; 0: they are
  */
@@ -155,4 +157,17 @@ cvg_backoff_get_pause (guint failures, gint64 failed_at, gint64 now)
     return 0;
 
   return (guint) (pause - (now - failed_at));
+}
+
+/**
+ * cvg_backoff_get_knock_pause: the same for who insists: a few times at once, then every few
+ *   seconds, which a person hardly notices and a program in a loop does
+ */
+guint
+cvg_backoff_get_knock_pause (guint failures, gint64 failed_at, gint64 now)
+{
+  if (failures < KNOCKS || failed_at <= 0 || failed_at > now || now - failed_at >= KNOCK_PAUSE)
+    return 0;
+
+  return (guint) (KNOCK_PAUSE - (now - failed_at));
 }

@@ -18,3 +18,4 @@ typedef enum
 GTimeSpan cvg_backoff_get_delay (CvgFailure failure, guint n, gint64 window_left, double chance);
 gint64 cvg_backoff_get_time (GTimeSpan delay, gint64 retry_at, gint64 now, double chance);
 guint cvg_backoff_get_pause (guint failures, gint64 failed_at, gint64 now);
+guint cvg_backoff_get_knock_pause (guint failures, gint64 failed_at, gint64 now);

@@ -118,22 +118,28 @@ judge_unrefreshable (const CvgEntry *entry, const CvgDemand *demand, gint64 now,
   return VERDICT_ERROR;
 }
 
+/* Seconds for which @demand is not worth a request, after one that failed. */
+static guint
+get_pause (const CvgEntry *entry, const CvgDemand *demand, gint64 now)
+{
+  if (demand->force_refresh)
+    return cvg_backoff_get_knock_pause (entry->failures, entry->failed_at, now);
+  /* Where the server named a time, that time counts. */
+  return entry->retry_at == 0 ? cvg_backoff_get_pause (entry->failures, entry->failed_at, now) : 0;
+}
+
 /* A person who insists may knock again; programs that ask may not, each as often as it likes. */
 static Verdict
 judge_refresh (const CvgEntry *entry, const CvgDemand *demand, gint64 now, GError **error)
 {
   const CvgInstance *record = entry->record;
-  guint pause = cvg_backoff_get_pause (entry->failures, entry->failed_at, now);
+  guint pause = get_pause (entry, demand, now);
 
-  if (demand->force_refresh)
-    return VERDICT_REFRESH;
-
-  if (entry->retry_at > now)
+  if (!demand->force_refresh && entry->retry_at > now)
     g_set_error (error, CVG_ERROR, CVG_ERROR_TRY_LATER,
                  "Instance %s: %s asked not to be asked again for %" G_GINT64_FORMAT " seconds",
                  record->id, record->server_name, entry->retry_at - now);
-  /* Where the server named a time, it counts. */
-  else if (pause > 0 && entry->retry_at == 0 && entry->last_error != NULL)
+  else if (pause > 0 && entry->last_error != NULL)
     g_set_error (error, CVG_ERROR, entry->last_code,
                  "%s (that was just now; not asked again for %u seconds)", entry->last_error,
                  pause);

@@ -177,6 +177,20 @@ test_pause (void)
   g_assert_cmpuint (cvg_backoff_get_pause (3, 0, NOW), ==, 0);
 }
 
+static void
+test_knock (void)
+{
+  /* A few times as often as one likes, then every five seconds. */
+  g_assert_cmpuint (cvg_backoff_get_knock_pause (0, 0, NOW), ==, 0);
+  g_assert_cmpuint (cvg_backoff_get_knock_pause (3, NOW, NOW), ==, 0);
+  g_assert_cmpuint (cvg_backoff_get_knock_pause (4, NOW, NOW), ==, 5);
+  g_assert_cmpuint (cvg_backoff_get_knock_pause (4, NOW - 4, NOW), ==, 1);
+  g_assert_cmpuint (cvg_backoff_get_knock_pause (G_MAXUINT, NOW - 5, NOW), ==, 0);
+  /* The clock was put back; the network is another one since. */
+  g_assert_cmpuint (cvg_backoff_get_knock_pause (9, NOW + 1, NOW), ==, 0);
+  g_assert_cmpuint (cvg_backoff_get_knock_pause (9, 0, NOW), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -189,6 +203,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/backoff/ambiguous-uses-the-whole-window", test_window);
   g_test_add_func ("/backoff/a-server-that-asks-for-time-gets-it", test_retry_after);
   g_test_add_func ("/backoff/callers-pause-too", test_pause);
+  g_test_add_func ("/backoff/who-insists-pauses-a-little", test_knock);
 
   return g_test_run ();
 }

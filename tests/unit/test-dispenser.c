@@ -461,6 +461,27 @@ test_retry_after (void)
   assert_get_serves (world, &usual, "hush-A2");
 }
 
+/* A loop that insists asks as often as a person would, and not as often as it can. */
+static void
+test_knocking (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+
+  for (guint i = 0; i < 50; i++)
+    {
+      if (i < 4)
+        cvg_http_dummy_push (world->http, 503, "text/plain", 0, "");
+      assert_get_fails (world, &forced, CVG_ERROR_TRY_LATER);
+    }
+  g_assert_cmpuint (cvg_http_dummy_get_count (world->http), ==, 4);
+
+  agent_world_pass (world, 5);
+  agent_world_push_token (world, "hush-A2", "hush-R2");
+  assert_get_serves (world, &forced, "hush-A2");
+  agent_world_push_token (world, "hush-A3", "hush-R3");
+  assert_get_serves (world, &forced, "hush-A3");
+}
+
 static void
 test_retry_after_with_a_good_token (void)
 {
@@ -535,6 +556,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/dispenser/keyring/deleted-meanwhile", test_deleted_meanwhile);
   g_test_add_func ("/dispenser/keyring/knows-more-than-the-record", test_record_older);
   g_test_add_func ("/dispenser/retry-after/holds-programs-off", test_retry_after);
+  g_test_add_func ("/dispenser/knocking", test_knocking);
   g_test_add_func ("/dispenser/retry-after/a-good-token-is-served",
                    test_retry_after_with_a_good_token);
   g_test_add_func ("/dispenser/cancel", test_cancel);
