@@ -7,8 +7,7 @@
 
 #include <gio/gio.h>
 
-#include "agent/clients.h"
-#include "agent/instances.h"
+#include "agent/contents.h"
 #include "agent/writer.h"
 #include "ports/clock.h"
 #include "ports/vault.h"
