@@ -42,7 +42,7 @@
  * @given_serial: the highest serial that is known to have been given, be it that the credentials
  *   got stored or not, and be they at hand or not
  *
- * Only instances.c, keeper.c, refresher.c, rotations.c and planner.c change one; everybody else
+ * Only instances.c, contents.c, writer.c, refresher.c and planner.c change one; everybody else
  * reads.
  */
 typedef struct

@@ -4,7 +4,7 @@
  * The table of instances: records in memory and, through the records port, on disk. Every change of
  * an entry goes through here, so that it is saved and told (signals "changed" and "removed").
  *
- * What the keyring has comes and goes with its lock; that is keeper.c's business.
+ * What the keyring has comes and goes with its lock; that is contents.c's business.
  */
 #include "agent/instances.h"
 
