@@ -140,6 +140,7 @@ def _morning(world, tools, vault, crowd, template, write_delay):
         "stored": stored,
         "journal_peak": watch.journal_peak,
         "rss_morning": watch.rss,
+        "rss_after": memory(world.daemon.pid)[0],
     }
 
 
@@ -216,7 +217,8 @@ def _end_cached_calls(calls):
 def _wait_for_keyring(world, writes, crowd):
     """Until every rotation is in the keyring and the journal is empty."""
     wait_for(lambda: _journal(world) == [], 3600, "the journal to be empty")
-    assert len({path for path, _ in writes.all()}) == len(crowd.ids)
+    # The bus tells the watcher of a write when it has time to.
+    wait_for(lambda: len({path for path, _ in writes.all()}) == len(crowd.ids), 10, "all writes")
 
 
 # The floor.

@@ -8,12 +8,18 @@
 #include <gio/gio.h>
 #include <glib-unix.h>
 #ifdef BENCH_LINKS
+#include <gnutls/gnutls.h>
 #include <json-glib/json-glib.h>
 #include <libsecret/secret.h>
 #include <libsoup/soup.h>
 
 /* One symbol of each, so that the linker keeps the library. */
-const void *const bench_links[] = { json_parser_new, secret_service_get, soup_session_new };
+const void *const bench_links[] = {
+  gnutls_check_version,
+  json_parser_new,
+  secret_service_get,
+  soup_session_new,
+};
 #endif
 
 static void

@@ -65,14 +65,14 @@ def _rows():
     yield "… floor: the same read by a bare client", lambda c: _ms(c["read_floor"])
     yield "memory when all have been served, RSS (PSS)", lambda c: f"{c['rss']:.0f} MB ({c['pss']:.0f})"
     yield "… at most while starting", lambda c: f"{c['peak_rss']:.0f} MB"
-    yield "… at most during the morning", lambda c: f"{c['rss_morning']:.0f} MB"
+    yield "… at most during the morning, and after it", _morning_memory
     yield "wake-ups at rest", lambda c: f"**{c['wakeups']}**"
     yield "morning: refresh requests", lambda c: f"**{c['requests']}**"
     yield "… each instance exactly once", lambda c: "**yes**" if c["once"] else "**NO**"
     yield "… at once at most, over connections", lambda c: f"{c['peak']}, {c['connections']}"
     yield "… spawn to the first request", lambda c: _ms(c["first"])
     yield "… first request to the last answer", lambda c: _ms(c["fresh"])
-    yield "… ratio to a bare client's", lambda c: f"**{c['fresh'] / c['floor']:.2f}**"
+    yield "… floor: a bare client, and the ratio", _floor
     yield "… the daemon's CPU time for each", lambda c: _ms(c["cpu"])
     yield "… a caller's refresh in the middle of it", _callers
     yield "… a cached token meanwhile, median (99th)", _cached
@@ -84,6 +84,14 @@ def _rows():
 
 def _ms(seconds):
     return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _morning_memory(column):
+    return f"{column['rss_morning']:.0f}, {column['rss_after']:.0f} MB"
+
+
+def _floor(column):
+    return f"{_ms(column['floor'])}, **{column['fresh'] / column['floor']:.2f}**"
 
 
 def _callers(column):
