@@ -6,10 +6,12 @@ and asserts what the step is there to prove."""
 import json
 import os
 import shlex
+import signal
 import subprocess
 from dataclasses import dataclass
 
 from e2e.caller import NAME, PATH
+from e2e.waiting import wait_for
 
 from demo.telling import cut, fingerprint, masked, shortened
 
@@ -37,6 +39,8 @@ class Walk:
         self.call_over_bus(first)
         second = self.force_refresh(first)
         self.restart(second)
+        if self._session.standin:
+            self.crash(second)
 
     # The steps.
 
@@ -100,6 +104,36 @@ class Walk:
         assert process != old, "it is the same process"
         self._teller.say(f"{shortened(token)}: the same as before,")
         self._teller.say(f"from a new clavigerd (process {process}) that asked the keyring alone")
+
+    def crash(self, before):
+        self._teller.step("kill -9 in the middle of a refresh: the grant is not lost")
+        standin = self._session.standin
+        requests = len(standin.requests("token"))
+        standin.fault("token", delay_answer=5)
+        self._teller.command("claviger", "refresh", self._instance, "&")
+        refresh = subprocess.Popen(
+            [os.environ["CLAVIGER"], "refresh", self._instance],
+            env=self._session.environment,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(lambda: len(standin.requests("token")) > requests, what="the refresh")
+        killed = self._session.daemon_process()
+        os.kill(killed, signal.SIGKILL)
+        refresh.wait(timeout=20)
+        self._teller.say(f"clavigerd (process {killed}) was killed; the server has replaced the refresh")
+        self._teller.say("token by then, and its answer came to nobody")
+        self._claviger("status")
+        wait_for(lambda: len(standin.requests("token")) > requests + 1, what="the second try")
+        self._teller.say(f"the next one (process {self._session.daemon_process()}) read of it in its")
+        self._teller.say("journal, and asked again at once")
+        token = self._claviger("token", self._instance, "--force-refresh", shows=False).strip()
+        assert token != before.access_token, "the token from before the crash"
+        # Beyond the time in which the server still takes what it replaced.
+        standin.advance(7200)
+        self._claviger("refresh", self._instance, shows=False)
+        [grant] = standin.grants()
+        assert grant["alive"], "the grant is dead"
+        self._teller.say("two hours later at the server the next refresh works; the grant is alive")
 
     # Means.
 

@@ -69,7 +69,9 @@ class Tree:
         }
 
     def files(self):
-        return [path for path in self.root.rglob("*") if path.is_file() and not path.is_symlink()]
+        # Not rglob(): a browser that is just ending takes its folders away while they are read.
+        walked = (Path(folder) / name for folder, _, names in os.walk(self.root) for name in names)
+        return [path for path in walked if path.is_file() and not path.is_symlink()]
 
     def remove(self):
         shutil.rmtree(self.root, ignore_errors=True)
