@@ -69,17 +69,21 @@ def test_many_that_expire_together_are_not_due_together(world):
     assert time.time() < min(due) and max(due) < expires_at
 
 
-def test_what_expired_while_the_daemon_was_away_is_refreshed_when_it_is_back(world):
-    world.standin.change(expires_in=1)
+def test_what_came_due_while_the_daemon_was_away_is_refreshed_when_it_is_back(world, idle):
     instance_id = world.sign_in()
-    world.standin.change(expires_in=_HOUR)
-    expires_at = world.caller.instance(instance_id)["expires-at"]
+    due = world.caller.instance(instance_id)["next-refresh-at"]
     world.daemon.stop()
-    wait_for(lambda: time.time() > expires_at, what="the token to expire")
+    wait_for(lambda: time.time() > due, what="the refresh to be due")
     assert world.refreshes() == []
     world.daemon.start()
     assert wait_for_serial(world, instance_id, 2)["status"] == "active"
-    assert len(world.refreshes()) == 1
+
+
+def test_the_date_survives_a_restart(world, signed_in):
+    due = world.caller.instance(signed_in)["next-refresh-at"]
+    world.daemon.restart()
+    wait_for_status(world, signed_in, "active")
+    assert world.caller.instance(signed_in)["next-refresh-at"] == due
 
 
 def test_a_refresh_token_is_used_before_it_dies_of_idleness(world, idle):
