@@ -431,6 +431,14 @@ send (Flight *flight)
   CVG_KILL_POINT ("request-sent");
 }
 
+/* One in doubt is noted since it is. Not to present it while its window lasts would be the loss
+ * that the note is there to prevent. */
+static gboolean
+needs_note (const Flight *flight)
+{
+  return flight->entry->provider->refresh_token_rotates && !flight->was_in_doubt;
+}
+
 static void
 on_noted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -440,7 +448,7 @@ on_noted (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (cvg_rotations_write_finish (CVG_ROTATIONS (source), result, &reason))
     CVG_KILL_POINT ("note-written");
-  else if (flight->entry->provider->refresh_token_rotates)
+  else if (needs_note (flight))
     error = g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER,
                          "Nothing was asked: the journal can't be written (%s), and without it the "
                          "sign-in might be lost",

@@ -66,6 +66,29 @@ test_note_fails (AgentRefresh *fixture, gconstpointer data)
   g_assert_cmpuint (cvg_journal_dummy_count (fixture->world->journal), ==, 0);
 }
 
+/* Its note lies there since; to wait for the disk would be to let the server's window pass. */
+static void
+test_note_fails_in_doubt (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) cut = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CvgRotation) noted = NULL;
+
+  cvg_http_dummy_push_error (world->http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "Cut"));
+  agent_refresh_refresh (fixture, NULL, &cut);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, cut, CVG_ERROR_TRY_LATER);
+  noted = peek (fixture);
+  g_assert_nonnull (noted);
+
+  cvg_journal_dummy_fail_next (world->journal, CVG_JOURNAL_DUMMY_WRITE);
+  agent_refresh_begin (fixture, &result);
+  g_assert_cmpuint (agent_refresh_count_requests (fixture), ==, 2);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, result, "hush-A2");
+}
+
 static void
 test_seal_fails (AgentRefresh *fixture, gconstpointer data)
 {
@@ -518,6 +541,7 @@ main (int argc, char *argv[])
 
   ADD ("noted-before-it-is-sent", test_noted_before_it_is_sent);
   ADD ("not-sent-if-it-cannot-be-noted", test_note_fails);
+  ADD ("sent-all-the-same-if-in-doubt", test_note_fails_in_doubt);
   ADD ("keyring-first-if-it-cannot-be-sealed", test_seal_fails);
   ADD ("served-if-nothing-takes-it", test_nothing_takes_it);
   ADD ("sealed-when-locked-meanwhile", test_locked_meanwhile_is_sealed);
