@@ -128,10 +128,11 @@ cvg_backoff_get_time (GTimeSpan delay, gint64 retry_at, gint64 now, double chanc
   if (retry_at > now / G_TIME_SPAN_SECOND)
     asked = MIN (retry_at - now / G_TIME_SPAN_SECOND, RETRY_AFTER_MAX / G_TIME_SPAN_SECOND) *
             G_TIME_SPAN_SECOND;
+  /* @retry_at is in whole seconds, and the one in which the answer came had begun: one more. */
   if (asked > 0)
-    asked += (GTimeSpan) (chance * CLAMP (RETRY_AFTER_SPREAD * (double) asked,
-                                          (double) RETRY_AFTER_SPREAD_MIN,
-                                          (double) RETRY_AFTER_SPREAD_MAX));
+    asked += G_TIME_SPAN_SECOND + (GTimeSpan) (chance * CLAMP (RETRY_AFTER_SPREAD * (double) asked,
+                                                               (double) RETRY_AFTER_SPREAD_MIN,
+                                                               (double) RETRY_AFTER_SPREAD_MAX));
 
   return now + MAX (delay, asked);
 }

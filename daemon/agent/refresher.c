@@ -167,24 +167,15 @@ is_current (const Flight *flight)
   return !flight->entry->removed && flight->entry->generation == flight->generation;
 }
 
-/* Unix seconds, the part of one that has begun counting as passed: who is told four seconds shall
- * not come back after three and a half. */
-static gint64
-count_from_now (CvgClock *clock, guint seconds)
-{
-  return (cvg_clock_get_now (clock) + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND + seconds;
-}
-
 static void
 crash_land (Flight *flight, const GError *error, guint retry_after)
 {
-  CvgClock *clock = flight->refresher->clock;
+  gint64 now = cvg_clock_get_seconds (flight->refresher->clock);
 
   g_message ("Instance %s: the token could not be refreshed: %s", flight->entry->record->id,
              error->message);
-  cvg_instances_set_failed (flight->refresher->instances, flight->entry, error,
-                            cvg_clock_get_seconds (clock),
-                            retry_after > 0 ? count_from_now (clock, retry_after) : 0);
+  cvg_instances_set_failed (flight->refresher->instances, flight->entry, error, now,
+                            retry_after > 0 ? now + retry_after : 0);
   land (flight, error);
 }
 

@@ -122,11 +122,11 @@ test_retry_after (void)
     { 30, 0, 30, 30 },                     /* it did not ask */
     { 30, -5, 30, 30 },                    /* it did, and that time has passed */
     { 30, 10, 30, 30 },                    /* we wait longer anyway */
-    { 30, 40, 40, 50 },                    /* as asked, and a little more by chance */
-    { 2, 2, 2, 7 },                        /* 5 s at least, or it would not be spread at all */
-    { 2, 3600, 3600, 3900 },               /* and 5 min at most */
-    { 2, 10 * 86400, 86400, 86400 + 300 }, /* absurd */
-    { 2, G_MAXINT64 - NOW, 86400, 86400 + 300 },
+    { 30, 40, 41, 51 },                    /* as asked, and a little more by chance */
+    { 2, 2, 3, 8 },                        /* 5 s at least, or it would not be spread at all */
+    { 2, 3600, 3601, 3901 },               /* and 5 min at most */
+    { 2, 10 * 86400, 86401, 86401 + 300 }, /* absurd */
+    { 2, G_MAXINT64 - NOW, 86401, 86401 + 300 },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)

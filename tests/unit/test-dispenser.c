@@ -482,19 +482,6 @@ test_knocking (void)
   assert_get_serves (world, &forced, "hush-A3");
 }
 
-/* Seconds are whole here, and the server's need not begin with them. */
-static void
-test_retry_after_in_full (void)
-{
-  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
-  CvgEntry *entry = agent_world_lookup (world, AGENT_WORLD_ID);
-
-  cvg_clock_dummy_advance (world->clock, G_TIME_SPAN_SECOND * 7 / 10);
-  cvg_http_dummy_push (world->http, 429, "text/plain", 4, "");
-  assert_get_fails (world, &forced, CVG_ERROR_TRY_LATER);
-  g_assert_cmpint (entry->retry_at, ==, AGENT_WORLD_NOW + 5);
-}
-
 static void
 test_retry_after_with_a_good_token (void)
 {
@@ -570,7 +557,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/dispenser/keyring/knows-more-than-the-record", test_record_older);
   g_test_add_func ("/dispenser/retry-after/holds-programs-off", test_retry_after);
   g_test_add_func ("/dispenser/knocking", test_knocking);
-  g_test_add_func ("/dispenser/retry-after/in-full", test_retry_after_in_full);
   g_test_add_func ("/dispenser/retry-after/a-good-token-is-served",
                    test_retry_after_with_a_good_token);
   g_test_add_func ("/dispenser/cancel", test_cancel);
