@@ -110,9 +110,10 @@ cvg_plan_get_time (const CvgEntry *entry, const CvgOutlook *outlook)
 
   due = cvg_schedule_get_due (entry->credentials, entry->provider->refresh_token_idle_lifetime, now,
                               cvg_schedule_draw (entry->record->id, entry->credentials->serial));
-  /* A person has set the client anew: whether that mends it shall not be open until the token that
-   * is still good has grown old. */
-  if (is_mended (entry))
+  /* What is known to be wrong shall not stay open until the token that is still good has grown old:
+   * whether a client that was set anew mends it, and whether a server that somebody asked in vain
+   * is there again. */
+  if (is_mended (entry) || (entry->unreachable && outlook->is_online))
     due = now;
   if (due == 0)
     return 0;

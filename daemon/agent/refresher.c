@@ -350,6 +350,18 @@ settle (Flight *flight, gboolean for_good)
   cvg_rotations_settle (flight->refresher->rotations, flight->entry);
 }
 
+/* Else who reads it would look for the reason where it is not: at the password, at the server.
+ * Returns: (transfer full): @error, and what it may come from */
+static GError *
+explain (const Flight *flight, const GError *error)
+{
+  if (!flight->was_in_doubt || !g_error_matches (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN))
+    return g_error_copy (error);
+
+  return g_error_new (CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN,
+                      "%s (the answer to an earlier refresh was lost on its way)", error->message);
+}
+
 static void
 take_failure (Flight *flight,
               const CvgHttpResponse *response,
@@ -357,13 +369,14 @@ take_failure (Flight *flight,
               const GError *error)
 {
   CvgEntry *entry = flight->entry;
+  g_autoptr (GError) explained = explain (flight, error);
 
   if (is_ambiguous (response, was_sent, error))
     entry->spent_at = cvg_rotations_get_spent_at (flight->refresher->rotations, entry);
   else
     settle (flight, g_error_matches (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN));
 
-  crash_land (flight, error, response != NULL ? response->retry_after : 0);
+  crash_land (flight, explained, response != NULL ? response->retry_after : 0);
 }
 
 static void

@@ -253,6 +253,26 @@ test_doubt_is_as_old_as_it_is (AgentRefresh *fixture, gconstpointer data)
 }
 
 static void
+test_dead_of_a_lost_answer (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) lost = NULL;
+  g_autoptr (GAsyncResult) dead = NULL;
+
+  cvg_http_dummy_push_error (world->http, g_error_new (CVG_ERROR, CVG_ERROR_TRY_LATER, "Cut"));
+  agent_refresh_refresh (fixture, NULL, &lost);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, lost, CVG_ERROR_TRY_LATER);
+  cvg_http_dummy_push_json (world->http, 403, "{\"error\":\"invalid_grant\"}");
+  agent_refresh_refresh (fixture, NULL, &dead);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_failed (fixture, dead, CVG_ERROR_NEEDS_SIGN_IN);
+  /* The person should know that it was neither the password nor somebody else. */
+  g_assert_nonnull (strstr (fixture->entry->record->dead_reason, "was lost on its way"));
+  g_assert_cmpuint (cvg_journal_dummy_count (world->journal), ==, 0);
+}
+
+static void
 test_salvaged (AgentRefresh *fixture, gconstpointer data)
 {
   static const struct
@@ -552,6 +572,7 @@ main (int argc, char *argv[])
   ADD ("what-stays-noted", test_what_stays_noted);
   ADD ("doubt-stays-until-it-is-settled", test_doubt_stays_until_it_is_settled);
   ADD ("doubt-is-as-old-as-it-is", test_doubt_is_as_old_as_it_is);
+  ADD ("dead-of-a-lost-answer-says-so", test_dead_of_a_lost_answer);
   ADD ("a-new-refresh-token-is-salvaged", test_salvaged);
   ADD ("salvaged-again-and-again", test_salvaged_again_and_again);
   ADD ("no-doubt-when-read-meanwhile", test_read_meanwhile_is_no_doubt);
