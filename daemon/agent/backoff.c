@@ -137,6 +137,17 @@ cvg_backoff_get_time (GTimeSpan delay, gint64 retry_at, gint64 now, double chanc
   return now + MAX (delay, asked);
 }
 
+/* Seconds that are left of @pause, which began at @failed_at. */
+static guint
+count_left (gint64 pause, gint64 failed_at, gint64 now)
+{
+  /* Of the future: the clock was put back. */
+  if (failed_at <= 0 || failed_at > now || now - failed_at >= pause)
+    return 0;
+
+  return (guint) (pause - (now - failed_at));
+}
+
 /**
  * cvg_backoff_get_pause:
  * @failures: passing failures in a row
@@ -151,13 +162,7 @@ cvg_backoff_get_time (GTimeSpan delay, gint64 retry_at, gint64 now, double chanc
 guint
 cvg_backoff_get_pause (guint failures, gint64 failed_at, gint64 now)
 {
-  gint64 pause = grow (PAUSE_FIRST, 2, failures, PAUSE_CAP);
-
-  /* Of the future: the clock was put back. */
-  if (failures == 0 || failed_at <= 0 || failed_at > now || now - failed_at >= pause)
-    return 0;
-
-  return (guint) (pause - (now - failed_at));
+  return failures > 0 ? count_left (grow (PAUSE_FIRST, 2, failures, PAUSE_CAP), failed_at, now) : 0;
 }
 
 /**
@@ -167,8 +172,5 @@ cvg_backoff_get_pause (guint failures, gint64 failed_at, gint64 now)
 guint
 cvg_backoff_get_knock_pause (guint failures, gint64 failed_at, gint64 now)
 {
-  if (failures < KNOCKS || failed_at <= 0 || failed_at > now || now - failed_at >= KNOCK_PAUSE)
-    return 0;
-
-  return (guint) (KNOCK_PAUSE - (now - failed_at));
+  return failures >= KNOCKS ? count_left (KNOCK_PAUSE, failed_at, now) : 0;
 }
