@@ -53,10 +53,10 @@ def redirection(url):
 
 
 def is_open(url):
-    """Does anybody listen there?"""
+    """Does anybody listen there? A call that is cut off found a listener that was just leaving."""
     parts = urllib.parse.urlsplit(url)
     try:
         socket.create_connection((parts.hostname, parts.port), 5).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
         return False
     return True
