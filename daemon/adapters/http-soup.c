@@ -126,11 +126,11 @@ succeed (GTask *task)
   SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
   const char *type = soup_message_headers_get_content_type (headers, NULL);
   g_autoptr (CvgSecret) body = cvg_secret_new_sized (exchange->bytes, exchange->filled);
+  CvgHttpResponse *response = cvg_http_response_new (soup_message_get_status (exchange->message),
+                                                     type, cvg_retry_after_read (headers), body);
 
-  g_task_return_pointer (task,
-                         cvg_http_response_new (soup_message_get_status (exchange->message), type,
-                                                cvg_retry_after_read (headers), body),
-                         (GDestroyNotify) cvg_http_response_free);
+  response->challenge = g_strdup (soup_message_headers_get_list (headers, "WWW-Authenticate"));
+  g_task_return_pointer (task, response, (GDestroyNotify) cvg_http_response_free);
 }
 
 /* realloc() would leave the old copy behind. */
@@ -358,6 +358,8 @@ make_message (const CvgHttpRequest *request)
                                        SOUP_MESSAGE_IDEMPOTENT);
   headers = soup_message_get_request_headers (message);
   soup_message_headers_replace (headers, "Accept", "application/json");
+  for (char **pair = request->headers; pair != NULL && *pair != NULL; pair += 2)
+    soup_message_headers_replace (headers, pair[0], pair[1]);
   if (request->authorization != NULL)
     soup_message_headers_replace (headers, "Authorization",
                                   cvg_secret_peek (request->authorization));

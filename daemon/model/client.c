@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "dbus/error.h"
+#include "model/provider.h"
 #include "model/vardict.h"
 
 #define MAX_CLIENT_ID_LENGTH 512
@@ -19,6 +20,7 @@ cvg_client_new (void)
   CvgClient *client = g_new0 (CvgClient, 1);
 
   g_atomic_ref_count_init (&client->references);
+  client->authentication = -1;
   return client;
 }
 
@@ -37,6 +39,11 @@ cvg_client_copy (const CvgClient *from)
   copy->has_secret = from->has_secret;
   copy->secret = from->secret != NULL ? cvg_secret_ref (from->secret) : NULL;
   copy->created_at = from->created_at;
+  copy->is_system = from->is_system;
+  copy->is_registered = from->is_registered;
+  copy->issuer = g_strdup (from->issuer);
+  copy->authentication = from->authentication;
+  copy->expires_at = from->expires_at;
   return copy;
 }
 
@@ -60,6 +67,7 @@ cvg_client_unref (CvgClient *client)
   g_free (client->client_id);
   g_free (client->redirect_uri);
   g_free (client->label);
+  g_free (client->issuer);
   g_clear_pointer (&client->secret, cvg_secret_unref);
   g_free (client);
 }
@@ -97,7 +105,28 @@ cvg_client_to_record (const CvgClient *client)
   g_variant_builder_add (&builder, "{sv}", "has-secret",
                          g_variant_new_boolean (client->has_secret));
   cvg_vardict_add_int64 (&builder, "created-at", client->created_at);
+  if (client->is_registered)
+    g_variant_builder_add (&builder, "{sv}", "registered", g_variant_new_boolean (TRUE));
+  cvg_vardict_add_string (&builder, "issuer", client->issuer);
+  if (client->authentication >= 0)
+    cvg_vardict_add_int64 (&builder, "authentication", client->authentication);
+  if (client->expires_at != 0)
+    cvg_vardict_add_int64 (&builder, "expires-at", client->expires_at);
   return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+/* What this version does not know is the provider's way. */
+static int
+read_authentication (GVariant *record)
+{
+  gint64 authentication = -1;
+
+  if (g_variant_lookup (record, "authentication", "x", &authentication) &&
+      authentication >= CVG_CLIENT_AUTHENTICATION_POST &&
+      authentication <= CVG_CLIENT_AUTHENTICATION_NONE)
+    return (int) authentication;
+
+  return -1;
 }
 
 /**
@@ -120,6 +149,10 @@ cvg_client_from_record (GVariant *record, GError **error)
   g_variant_lookup (record, "default", "b", &client->is_default);
   g_variant_lookup (record, "has-secret", "b", &client->has_secret);
   g_variant_lookup (record, "created-at", "x", &client->created_at);
+  g_variant_lookup (record, "registered", "b", &client->is_registered);
+  client->issuer = cvg_vardict_dup_string (record, "issuer");
+  g_variant_lookup (record, "expires-at", "x", &client->expires_at);
+  client->authentication = read_authentication (record);
 
   if (client->id == NULL || !g_uuid_string_is_valid (client->id) || client->server_name == NULL ||
       client->client_id == NULL)

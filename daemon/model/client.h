@@ -20,6 +20,12 @@
  * @has_secret: whether there is a secret, be it at hand or not
  * @secret: (nullable): the secret; %NULL while the keyring is locked, or without one
  * @created_at: Unix seconds
+ * @is_system: it is the machine's, from a file that only its administrator changes; there is no
+ *   record of it
+ * @is_registered: Claviger registered it itself (RFC 7591), for exactly @redirect_uri
+ * @issuer: (nullable): with whom it is registered; a client is of use nowhere else
+ * @authentication: a #CvgClientAuthentication that the registration asks for; -1: the provider's
+ * @expires_at: Unix seconds at which the registration ends; 0: never
  *
  * A value: filled by its maker and never changed after.
  */
@@ -36,6 +42,11 @@ typedef struct
   gboolean has_secret;
   CvgSecret *secret;
   gint64 created_at;
+  gboolean is_system;
+  gboolean is_registered;
+  char *issuer;
+  int authentication;
+  gint64 expires_at;
 } CvgClient;
 
 CvgClient *cvg_client_new (void) G_GNUC_WARN_UNUSED_RESULT;

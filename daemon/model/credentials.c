@@ -54,6 +54,7 @@ cvg_credentials_copy (const CvgCredentials *from)
   copy->members = variant_ref_or_null (from->members);
   copy->resources = variant_ref_or_null (from->resources);
   copy->account = variant_ref_or_null (from->account);
+  copy->server = variant_ref_or_null (from->server);
   return copy;
 }
 
@@ -81,6 +82,7 @@ cvg_credentials_unref (CvgCredentials *credentials)
   g_clear_pointer (&credentials->members, g_variant_unref);
   g_clear_pointer (&credentials->resources, g_variant_unref);
   g_clear_pointer (&credentials->account, g_variant_unref);
+  g_clear_pointer (&credentials->server, g_variant_unref);
   g_free (credentials);
 }
 
@@ -182,6 +184,7 @@ cvg_credentials_pack (const CvgCredentials *credentials, GVariant *identity)
   cvg_vardict_add_value (&builder, "members", credentials->members);
   cvg_vardict_add_value (&builder, "resources", credentials->resources);
   cvg_vardict_add_value (&builder, "account", credentials->account);
+  cvg_vardict_add_value (&builder, "server", credentials->server);
 
   dict = g_variant_ref_sink (g_variant_builder_end (&builder));
   return cvg_secret_new_take (g_variant_print (dict, TRUE));
@@ -240,6 +243,7 @@ cvg_credentials_unpack (const CvgSecret *packed, GVariant **identity, GError **e
     credentials->members = cvg_members_keep_secret (members);
   credentials->resources = lookup_typed (dict, "resources", "aa{sv}");
   credentials->account = lookup_typed (dict, "account", "a{sv}");
+  credentials->server = lookup_typed (dict, "server", "a{sv}");
   if (identity != NULL)
     *identity = lookup_typed (dict, "instance", "a{sv}");
 

@@ -24,6 +24,8 @@
  * set
  * @resources: (nullable): aa{sv}: every site (workspace, tenant) of the grant
  * @account: (nullable): a{sv}: who signed in
+ * @server: (nullable): a{sv}: where the grant was made, if that was not in the provider file but
+ *   discovered: cvg_provider_with_server()
  *
  * Auth data is what callers get of it: cvg_auth_data_build().
  */
@@ -43,6 +45,7 @@ typedef struct
   GVariant *members;
   GVariant *resources;
   GVariant *account;
+  GVariant *server;
 } CvgCredentials;
 
 CvgCredentials *cvg_credentials_new (void) G_GNUC_WARN_UNUSED_RESULT;

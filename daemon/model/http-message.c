@@ -5,7 +5,7 @@
 
 /**
  * cvg_http_request_new:
- * @method: (static): "GET" or "POST"
+ * @method: (static): "GET", "POST" or "DELETE"
  * @url: absolute
  *
  * Returns: (transfer full): a request, for its maker to complete
@@ -23,7 +23,8 @@ cvg_http_request_new (const char *method, const char *url)
 void
 cvg_http_request_free (CvgHttpRequest *request)
 {
-  g_free (request->url);
+  g_strfreev (request->headers);
+  cvg_wipe_free (request->url);
   g_clear_pointer (&request->authorization, cvg_secret_unref);
   g_clear_pointer (&request->body, cvg_secret_unref);
   g_free (request);
@@ -54,6 +55,7 @@ void
 cvg_http_response_free (CvgHttpResponse *response)
 {
   g_free (response->content_type);
+  g_free (response->challenge);
   cvg_secret_unref (response->body);
   g_free (response);
 }

@@ -12,11 +12,12 @@
 
 /**
  * CvgHttpRequest:
- * @method: "GET" or "POST"
- * @url: absolute
+ * @method: "GET", "POST" or "DELETE"
+ * @url: absolute; it may hold a secret in its query, and is never logged
  * @authorization: (nullable): value of the Authorization header
  * @content_type: (nullable): of @body
  * @body: (nullable): what to send
+ * @headers: (nullable): name, value, name, value, …: more headers
  *
  * Every request asks for JSON (Accept: application/json).
  */
@@ -27,6 +28,7 @@ typedef struct
   CvgSecret *authorization;
   const char *content_type; /* (static) */
   CvgSecret *body;
+  char **headers;
 } CvgHttpRequest;
 
 /**
@@ -35,6 +37,7 @@ typedef struct
  * @content_type: (nullable): without parameters, lower case
  * @retry_after: seconds that the server asks to wait, 0 if it does not say
  * @body: what came, at most the port's limit
+ * @challenge: (nullable): the WWW-Authenticate header, as it came
  */
 typedef struct
 {
@@ -42,6 +45,7 @@ typedef struct
   char *content_type;
   guint retry_after;
   CvgSecret *body;
+  char *challenge;
 } CvgHttpResponse;
 
 CvgHttpRequest *

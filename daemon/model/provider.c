@@ -68,6 +68,7 @@ cvg_tenant_parameter_new (const char *name, const char *pattern, GError **error)
   parameter = g_new0 (CvgTenantParameter, 1);
   parameter->name = g_strdup (name);
   parameter->regex = g_steal_pointer (&regex);
+  parameter->pattern = g_strdup (pattern);
   return parameter;
 }
 
@@ -77,8 +78,63 @@ cvg_tenant_parameter_free (CvgTenantParameter *parameter)
 {
   g_free (parameter->name);
   g_regex_unref (parameter->regex);
+  g_free (parameter->pattern);
+  g_free (parameter->default_value);
+  g_free (parameter->description);
   g_free (parameter);
 }
+
+/* Every member that is owned alone, so that none is forgotten where all are copied or freed. */
+static const size_t texts[] = {
+  G_STRUCT_OFFSET (CvgProvider, name),
+  G_STRUCT_OFFSET (CvgProvider, slug),
+  G_STRUCT_OFFSET (CvgProvider, path_name),
+  G_STRUCT_OFFSET (CvgProvider, documentation),
+  G_STRUCT_OFFSET (CvgProvider, issuer),
+  G_STRUCT_OFFSET (CvgProvider, authorization_endpoint),
+  G_STRUCT_OFFSET (CvgProvider, token_endpoint),
+  G_STRUCT_OFFSET (CvgProvider, refresh_endpoint),
+  G_STRUCT_OFFSET (CvgProvider, revocation_endpoint),
+  G_STRUCT_OFFSET (CvgProvider, device_authorization_endpoint),
+  G_STRUCT_OFFSET (CvgProvider, registration_endpoint),
+  G_STRUCT_OFFSET (CvgProvider, resource),
+  G_STRUCT_OFFSET (CvgProvider, create_url),
+  G_STRUCT_OFFSET (CvgProvider, manage_url),
+  G_STRUCT_OFFSET (CvgProvider, redirect_uri),
+  G_STRUCT_OFFSET (CvgProvider, redirect_signature),
+  G_STRUCT_OFFSET (CvgProvider, refresh_token_member),
+  G_STRUCT_OFFSET (CvgProvider, upgrade_endpoint),
+  G_STRUCT_OFFSET (CvgProvider, upgrade_grant_type),
+  G_STRUCT_OFFSET (CvgProvider, refresh_grant_type),
+  G_STRUCT_OFFSET (CvgProvider, refresh_parameter),
+  G_STRUCT_OFFSET (CvgProvider, revocation_parameter),
+  G_STRUCT_OFFSET (CvgProvider, resources_endpoint),
+  G_STRUCT_OFFSET (CvgProvider, resources_member),
+  G_STRUCT_OFFSET (CvgProvider, resources_selected_member),
+  G_STRUCT_OFFSET (CvgProvider, resources_url_member),
+  G_STRUCT_OFFSET (CvgProvider, account_endpoint),
+  G_STRUCT_OFFSET (CvgProvider, account_scope),
+  G_STRUCT_OFFSET (CvgProvider, api_key_header),
+  G_STRUCT_OFFSET (CvgProvider, api_key_create_url),
+  G_STRUCT_OFFSET (CvgProvider, api_key_token),
+};
+
+static const size_t lists[] = {
+  G_STRUCT_OFFSET (CvgProvider, kinds),
+  G_STRUCT_OFFSET (CvgProvider, scopes),
+  G_STRUCT_OFFSET (CvgProvider, required_scopes),
+  G_STRUCT_OFFSET (CvgProvider, authorize_parameters),
+  G_STRUCT_OFFSET (CvgProvider, token_parameters),
+  G_STRUCT_OFFSET (CvgProvider, token_headers),
+  G_STRUCT_OFFSET (CvgProvider, redirect_members),
+  G_STRUCT_OFFSET (CvgProvider, token_types),
+  G_STRUCT_OFFSET (CvgProvider, token_objects),
+  G_STRUCT_OFFSET (CvgProvider, error_members),
+  G_STRUCT_OFFSET (CvgProvider, error_descriptions),
+  G_STRUCT_OFFSET (CvgProvider, refresh_parameters),
+  G_STRUCT_OFFSET (CvgProvider, api_key_fields),
+  G_STRUCT_OFFSET (CvgProvider, auth_data),
+};
 
 /**
  * cvg_provider_new:
@@ -102,8 +158,23 @@ cvg_provider_new (void)
   provider->token_parameters = g_new0 (char *, 1);
   provider->token_request = CVG_TOKEN_REQUEST_FORM;
   provider->client_authentication = CVG_CLIENT_AUTHENTICATION_POST;
-  provider->pkce = TRUE;
+  provider->token_headers = g_new0 (char *, 1);
+  provider->pkce = CVG_PKCE_S256;
   provider->redirect_port_exact = TRUE;
+  provider->redirect_members = g_new0 (char *, 1);
+  provider->token_types = g_new0 (char *, 1);
+  provider->token_objects = g_new0 (char *, 1);
+  provider->refresh_token_member = g_strdup ("refresh_token");
+  provider->error_members = g_strdupv ((char *[]){ (char *) "error", NULL });
+  provider->error_descriptions = g_strdupv ((char *[]){ (char *) "error_description", NULL });
+  provider->refresh_request = -1;
+  provider->refresh_authentication = -1;
+  provider->refresh_grant_type = g_strdup ("refresh_token");
+  provider->refresh_parameter = g_strdup ("refresh_token");
+  provider->refresh_parameters = g_new0 (char *, 1);
+  provider->revocation_method = "POST";
+  provider->revocation_request = CVG_TOKEN_REQUEST_FORM;
+  provider->revocation_parameter = g_strdup ("token");
   provider->dead_grants = g_ptr_array_new_with_free_func ((GDestroyNotify) cvg_dead_grant_free);
   for (size_t i = 0; i < G_N_ELEMENTS (statuses); i++)
     g_ptr_array_add (provider->dead_grants,
@@ -113,7 +184,26 @@ cvg_provider_new (void)
   provider->resources_member = g_strdup ("accessible_resources");
   provider->resources_selected_member = g_strdup ("selected_cloud_id");
   provider->resources_url_member = g_strdup ("site_url");
+  provider->api_key_fields = g_new0 (char *, 1);
+  provider->auth_data = g_new0 (char *, 1);
   return provider;
+}
+
+/** cvg_provider_copy: Returns: (transfer full): the same once more, to be changed by its maker */
+CvgProvider *
+cvg_provider_copy (const CvgProvider *from)
+{
+  CvgProvider *copy = g_memdup2 (from, sizeof *from);
+
+  g_atomic_ref_count_init (&copy->references);
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    G_STRUCT_MEMBER (char *, copy, texts[i]) = g_strdup (G_STRUCT_MEMBER (char *, from, texts[i]));
+  for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
+    G_STRUCT_MEMBER (char **, copy, lists[i]) =
+        g_strdupv (G_STRUCT_MEMBER (char **, from, lists[i]));
+  g_ptr_array_ref (copy->dead_grants);
+  g_ptr_array_ref (copy->tenant_parameters);
+  return copy;
 }
 
 /** cvg_provider_ref: Returns: (transfer full): @provider */
@@ -131,33 +221,48 @@ cvg_provider_unref (CvgProvider *provider)
   if (!g_atomic_ref_count_dec (&provider->references))
     return;
 
-  g_free (provider->name);
-  g_free (provider->slug);
-  g_free (provider->documentation);
-  g_strfreev (provider->kinds);
-  g_free (provider->issuer);
-  g_free (provider->authorization_endpoint);
-  g_free (provider->token_endpoint);
-  g_free (provider->refresh_endpoint);
-  g_free (provider->revocation_endpoint);
-  g_free (provider->device_authorization_endpoint);
-  g_free (provider->registration_endpoint);
-  g_strfreev (provider->scopes);
-  g_strfreev (provider->required_scopes);
-  g_strfreev (provider->authorize_parameters);
-  g_strfreev (provider->token_parameters);
-  g_free (provider->redirect_uri);
+  for (size_t i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_free (G_STRUCT_MEMBER (char *, provider, texts[i]));
+  for (size_t i = 0; i < G_N_ELEMENTS (lists); i++)
+    g_strfreev (G_STRUCT_MEMBER (char **, provider, lists[i]));
   g_ptr_array_unref (provider->dead_grants);
   g_ptr_array_unref (provider->tenant_parameters);
-  g_free (provider->resources_endpoint);
-  g_free (provider->resources_member);
-  g_free (provider->resources_selected_member);
-  g_free (provider->resources_url_member);
-  g_free (provider->account_endpoint);
-  g_free (provider->account_scope);
-  g_free (provider->api_key_header);
-  g_free (provider->api_key_create_url);
   g_free (provider);
+}
+
+static void
+replace_text (char **text, GVariant *server, const char *key)
+{
+  const char *value = NULL;
+
+  if (!g_variant_lookup (server, key, "&s", &value))
+    return;
+  g_free (*text);
+  *text = g_strdup (value);
+}
+
+/**
+ * cvg_provider_with_server:
+ * @server: (nullable): a{sv}: what was discovered of it when a grant was made: issuer,
+ *   token-endpoint and revocation-endpoint (s)
+ *
+ * A grant stays with the server that made it: what is discovered anew may be another one.
+ *
+ * Returns: (transfer full): @provider, with these in place of what its file says
+ */
+CvgProvider *
+cvg_provider_with_server (CvgProvider *provider, GVariant *server)
+{
+  CvgProvider *changed = NULL;
+
+  if (server == NULL)
+    return cvg_provider_ref (provider);
+
+  changed = cvg_provider_copy (provider);
+  replace_text (&changed->issuer, server, "issuer");
+  replace_text (&changed->token_endpoint, server, "token-endpoint");
+  replace_text (&changed->revocation_endpoint, server, "revocation-endpoint");
+  return changed;
 }
 
 /** cvg_provider_has_kind: Returns: whether one can connect to @provider in the way @kind */

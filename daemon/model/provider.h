@@ -19,7 +19,32 @@ typedef enum
 {
   CVG_TOKEN_REQUEST_FORM, /* application/x-www-form-urlencoded, as the RFC says */
   CVG_TOKEN_REQUEST_JSON,
+  CVG_TOKEN_REQUEST_QUERY, /* nothing but a GET with all of it in the query */
 } CvgTokenRequestFormat;
+
+typedef enum
+{
+  CVG_PKCE_NONE,
+  CVG_PKCE_S256,
+  CVG_PKCE_S256_LOWER, /* the same method, whose name this server wants as "s256" */
+} CvgPkceMethod;
+
+typedef enum
+{
+  CVG_REVOCATION_BOTH, /* the refresh token, then the access token */
+  CVG_REVOCATION_REFRESH_TOKEN,
+  CVG_REVOCATION_ACCESS_TOKEN,
+} CvgRevocationTokens;
+
+/** How a request for revocation shows that it may; %CVG_REVOCATION_AS_CLIENT: as at the token
+ * endpoint (RFC 7009 section 2.1) */
+typedef enum
+{
+  CVG_REVOCATION_AS_CLIENT,
+  CVG_REVOCATION_AS_BASIC,
+  CVG_REVOCATION_AS_BEARER, /* by the token itself, in the Authorization header */
+  CVG_REVOCATION_AS_NOBODY,
+} CvgRevocationAuthentication;
 
 /** CvgDeadGrant: an answer to a refresh that means that the grant is dead */
 typedef struct
@@ -32,8 +57,11 @@ typedef struct
 /** CvgTenantParameter: a {name} in the URLs, given when an instance is created */
 typedef struct
 {
-  char *name;    /* (owned) */
-  GRegex *regex; /* (owned): anchored at both ends */
+  char *name;          /* (owned) */
+  GRegex *regex;       /* (owned): anchored at both ends */
+  char *pattern;       /* (owned) (nullable): of @regex, for people */
+  char *default_value; /* (owned) (nullable): where nobody gives one */
+  char *description;   /* (owned) (nullable): a sentence for people */
 } CvgTenantParameter;
 
 /**
@@ -48,6 +76,7 @@ typedef struct
 
   char *name;          /* as callers name it: "Confluence" */
   char *slug;          /* its file's name without the suffix: "confluence" */
+  char *path_name;     /* (nullable): its name in the paths of the HTTP face; %NULL: the slug */
   char *documentation; /* (nullable): a page for people */
   char **kinds;        /* oauth2, api-key, basic, connection-string, none; the first leads */
 
@@ -58,16 +87,43 @@ typedef struct
   char *revocation_endpoint;           /* (nullable) */
   char *device_authorization_endpoint; /* (nullable) */
   char *registration_endpoint;         /* (nullable) */
+  char *resource;                      /* (nullable): RFC 8707; also where to discover the rest */
+  gboolean issuer_required;            /* RFC 9207: its answers always name the issuer */
+  char *create_url;                    /* (nullable): where a person registers a client */
+  char *manage_url;                    /* (nullable): where a person takes access back */
   char **scopes;                       /* asked for when the caller names none */
   char **required_scopes;              /* always added */
   char scope_separator;                /* ' ' or ',' */
+  char granted_scope_separator;        /* of the answers; 0: the same */
   char **authorize_parameters;         /* name, value, name, value, … not encoded */
   char **token_parameters;             /* likewise */
+  char **token_headers;                /* likewise: HTTP headers */
   CvgTokenRequestFormat token_request;
   CvgClientAuthentication client_authentication;
-  gboolean pkce;                /* S256; there is no other */
-  char *redirect_uri;           /* (nullable): http to a loopback address */
+  CvgPkceMethod pkce;
+  char *redirect_uri;           /* (nullable): http to a loopback address, or https */
   gboolean redirect_port_exact; /* else any port: RFC 8252 section 7.3 */
+  char **redirect_members;      /* parameter, member, …: what of the redirect becomes auth data */
+  char *redirect_signature;     /* (nullable): the parameter that signs the others by HMAC-SHA256 */
+
+  char **token_types;         /* those that are used as bearer tokens, beside "bearer" */
+  char **token_objects;       /* paths of members in which the tokens may be, after the root */
+  char *refresh_token_member; /* where an answer has it: "refresh_token" */
+  char **error_members;       /* paths of members in which an error code may be: "error" */
+  char **error_descriptions;  /* likewise its description: "error_description" */
+  char *upgrade_endpoint;     /* (nullable): where a fresh token is made a long-lived one */
+  char *upgrade_grant_type;   /* (nullable): of that request */
+  int refresh_request;        /* a #CvgTokenRequestFormat, or -1: as token_request */
+  int refresh_authentication; /* a #CvgClientAuthentication, or -1: as client_authentication */
+  char *refresh_grant_type;   /* "refresh_token" */
+  char *refresh_parameter;    /* under which name the refresh token is sent: "refresh_token" */
+  char **refresh_parameters;  /* name, value, …: beside the token_parameters */
+
+  const char *revocation_method; /* (static): "POST", or "DELETE" */
+  int revocation_request;        /* a #CvgTokenRequestFormat, or -1: no body at all */
+  CvgRevocationAuthentication revocation_authentication;
+  CvgRevocationTokens revocation_tokens;
+  char *revocation_parameter; /* under which name the token is sent: "token" */
   gboolean refresh_token_rotates;
   guint refresh_token_reuse_window;  /* seconds; 0: none */
   guint refresh_token_idle_lifetime; /* seconds; 0: for ever */
@@ -85,11 +141,19 @@ typedef struct
 
   char *api_key_header;     /* (nullable): "Authorization: Bearer {token}" */
   char *api_key_create_url; /* (nullable): where a person makes one */
+  char **api_key_fields;    /* the keys of the auth data that the server needs */
+  char *api_key_token;      /* (nullable): that of them which is the token; %NULL: the first */
+
+  char **auth_data; /* member, template, …: what all its auth data has, with {tenant} in it */
 } CvgProvider;
 
 CvgProvider *cvg_provider_new (void) G_GNUC_WARN_UNUSED_RESULT;
+CvgProvider *cvg_provider_copy (const CvgProvider *from) G_GNUC_WARN_UNUSED_RESULT;
 CvgProvider *cvg_provider_ref (CvgProvider *provider);
 void cvg_provider_unref (CvgProvider *provider);
+
+CvgProvider *
+cvg_provider_with_server (CvgProvider *provider, GVariant *server) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean cvg_provider_has_kind (const CvgProvider *provider, const char *kind);
 char *cvg_provider_expand (const char *url, GVariant *tenant);

@@ -356,6 +356,7 @@ cvg_token_response_merge (const CvgCredentials *before, const CvgCredentials *an
   keep_text (&merged->client_id, before->client_id);
   keep_variant (&merged->resources, before->resources);
   keep_variant (&merged->account, before->account);
+  keep_variant (&merged->server, before->server);
   keep_variant (&merged->members, before->members);
   if (answer->members != NULL && before->members != NULL)
     {

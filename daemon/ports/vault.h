@@ -15,6 +15,7 @@ G_DECLARE_INTERFACE (CvgVault, cvg_vault, CVG, VAULT, GObject)
 
 #define CVG_VAULT_CREDENTIALS "credentials" /* of an instance; the id is the instance's */
 #define CVG_VAULT_CLIENT "client"           /* secret of a client; the id is its entry's */
+#define CVG_VAULT_REVOCATION "revocation"   /* of a grant that was left; the id is its own */
 
 /* Stands for items of which no more is known than that they are there; id and secret are empty. */
 #define CVG_VAULT_ILLEGIBLE "illegible"

@@ -22,6 +22,7 @@ static const char *const separators[] = { "space", "comma", NULL };
 static const char *const token_requests[] = {
   [CVG_TOKEN_REQUEST_FORM] = "form",
   [CVG_TOKEN_REQUEST_JSON] = "json",
+  [CVG_TOKEN_REQUEST_QUERY] = "query",
   NULL,
 };
 static const char *const client_authentications[] = {
@@ -30,7 +31,12 @@ static const char *const client_authentications[] = {
   [CVG_CLIENT_AUTHENTICATION_NONE] = "none",
   NULL,
 };
-static const char *const pkce_methods[] = { "none", "S256", NULL };
+static const char *const pkce_methods[] = {
+  [CVG_PKCE_NONE] = "none",
+  [CVG_PKCE_S256] = "S256",
+  [CVG_PKCE_S256_LOWER] = "s256",
+  NULL,
+};
 static const char *const redirect_ports[] = { "any", "exact", NULL };
 
 #define AT(member) .offset = G_STRUCT_OFFSET (CvgProvider, member)
@@ -49,6 +55,10 @@ static const CvgField fields[] = {
   { "OAuth2", "RevocationEndpoint", cvg_field_read_url, AT (revocation_endpoint), ENDPOINT },
   { "OAuth2", "DeviceAuthorizationEndpoint", cvg_field_read_url, AT (device_authorization_endpoint), ENDPOINT },
   { "OAuth2", "RegistrationEndpoint", cvg_field_read_url, AT (registration_endpoint), ENDPOINT },
+  { "OAuth2", "Resource", cvg_field_read_url, AT (resource), ENDPOINT },
+  { "OAuth2", "IssuerRequired", cvg_field_read_word, AT (issuer_required), .words = booleans },
+  { "OAuth2", "CreateUrl", cvg_field_read_url, AT (create_url), PAGE },
+  { "OAuth2", "ManageUrl", cvg_field_read_url, AT (manage_url), PAGE },
   { "OAuth2", "Scopes", cvg_field_read_scopes, AT (scopes) },
   { "OAuth2", "RequiredScopes", cvg_field_read_scopes, AT (required_scopes) },
   { "OAuth2", "ScopeSeparator", cvg_field_read_separator, AT (scope_separator), .words = separators },
