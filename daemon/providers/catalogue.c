@@ -10,13 +10,10 @@
  */
 #include "providers/catalogue.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "providers/provider-file.h"
+#include "providers/text-file.h"
 
 struct _CvgCatalogue
 {
@@ -40,68 +37,12 @@ entry_free (Entry *entry)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Entry, entry_free)
 
-/* Reads no more than one byte over the limit, so that a file that grows can't fill the memory. */
-static char *
-read_up_to_limit (int fd, size_t *size, GError **error)
-{
-  g_autofree char *data = g_malloc (CVG_PROVIDER_FILE_MAX_SIZE + 1);
-  ssize_t count = 0;
-
-  *size = 0;
-  do
-    {
-      count = TEMP_FAILURE_RETRY (read (fd, data + *size, CVG_PROVIDER_FILE_MAX_SIZE + 1 - *size));
-      if (count < 0)
-        {
-          int code = errno;
-
-          g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "can't be read: %s",
-                       g_strerror (code));
-          return NULL;
-        }
-      *size += (size_t) count;
-    }
-  while (count > 0 && *size <= CVG_PROVIDER_FILE_MAX_SIZE);
-
-  return g_steal_pointer (&data);
-}
-
-static int
-open_regular (const char *path, GError **error)
-{
-  /* Non-blocking: a FIFO of that name would hold up the start until somebody writes to it. */
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  struct stat status;
-
-  if (fd < 0 || fstat (fd, &status) < 0)
-    {
-      int code = errno;
-
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "can't be opened: %s",
-                   g_strerror (code));
-    }
-  else if (!S_ISREG (status.st_mode))
-    g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "is not a regular file");
-  else
-    return fd;
-
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
-
 static GKeyFile *
 load_file (const char *path, GError **error)
 {
-  g_autofree char *data = NULL;
   size_t size = 0;
-  int fd = open_regular (path, error);
+  g_autofree char *data = cvg_text_file_read (path, CVG_PROVIDER_FILE_MAX_SIZE, &size, error);
 
-  if (fd < 0)
-    return NULL;
-
-  data = read_up_to_limit (fd, &size, error);
-  close (fd);
   return data != NULL ? cvg_provider_file_load (data, size, error) : NULL;
 }
 
@@ -208,38 +149,6 @@ add_file (CvgCatalogue *catalogue, GHashTable *entries, const char *directory, c
   g_hash_table_replace (entries, g_steal_pointer (&slug), entry);
 }
 
-static int
-compare_strings (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* Returns (transfer full): the provider files in @directory by name, so that of two mistakes that
- * depend on the order always the same one is found. */
-static GPtrArray *
-list_files (const char *directory)
-{
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GDir) dir = g_dir_open (directory, 0, &error);
-  const char *name;
-
-  if (dir == NULL)
-    {
-      if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        g_warning ("%s: %s; the directory is skipped", directory, error->message);
-      return names;
-    }
-
-  /* Hidden files are those of editors. */
-  while ((name = g_dir_read_name (dir)) != NULL)
-    if (*name != '.' && g_str_has_suffix (name, CVG_PROVIDER_FILE_SUFFIX))
-      g_ptr_array_add (names, g_strdup (name));
-
-  g_ptr_array_sort (names, compare_strings);
-  return names;
-}
-
 /**
  * cvg_catalogue_load:
  * @directories: (array zero-terminated=1): where the provider files are, lowest layer first; one
@@ -262,7 +171,7 @@ cvg_catalogue_load (const char *const *directories)
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) cvg_provider_unref);
   for (; *directories != NULL; directories++)
     {
-      g_autoptr (GPtrArray) names = list_files (*directories);
+      g_autoptr (GPtrArray) names = cvg_text_file_list (*directories, CVG_PROVIDER_FILE_SUFFIX);
 
       for (guint i = 0; i < names->len; i++)
         add_file (catalogue, entries, *directories, g_ptr_array_index (names, i));
