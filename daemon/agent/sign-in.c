@@ -7,24 +7,19 @@
  *      |            |            |
  *      +------------+------------+----> denied, cancelled, timed-out or failed
  *
- * Its state parameter admits one answer, once. The verifier never leaves this object but for the
- * token request. Until the new credentials are in the keyring, nothing of the instance is touched:
- * whatever goes wrong, the person is where they were before.
+ * What it waits for is the matter of code-grant.c. Until the new credentials are in the keyring,
+ * nothing of the instance is touched: whatever goes wrong, the person is where they were before.
  *
  * When the keyring turns out to be locked at the very end, the sign-in stays in "storing" until it
  * is unlocked or the deadline comes: a grant that the person just gave is not thrown away.
  */
 #include "agent/sign-in.h"
 
+#include "agent/code-grant.h"
 #include "agent/profile.h"
 #include "agent/sign-in-pages.h"
 #include "dbus/error.h"
 #include "dbus/names.h"
-#include "model/auth-data.h"
-#include "oauth/authorize-url.h"
-#include "oauth/nonce.h"
-#include "oauth/pkce.h"
-#include "oauth/token-request.h"
 #include "oauth/token-response.h"
 
 struct _CvgSignIn
@@ -37,10 +32,7 @@ struct _CvgSignIn
   CvgKeeper *keeper;       /* (owned) */
   CvgSignInPlan *plan;     /* (owned) */
 
-  char *state;         /* (owned) */
-  gboolean state_used; /* it had its answer */
-  CvgSecret *verifier; /* (owned) (nullable): until the exchange */
-  char *url;           /* (owned) */
+  CvgCodeGrant *grant; /* (owned) */
 
   CvgPhase phase;
   GError *error;               /* (owned) (nullable): why it ended without success */
@@ -77,18 +69,6 @@ static const char *const phase_names[] = {
 
 G_STATIC_ASSERT (G_N_ELEMENTS (phase_names) == CVG_PHASE_IS_FAILED + 1);
 
-void
-cvg_sign_in_plan_free (CvgSignInPlan *plan)
-{
-  g_clear_pointer (&plan->entry, cvg_entry_unref);
-  g_clear_pointer (&plan->client, cvg_client_unref);
-  g_free (plan->redirect_uri);
-  g_free (plan->redirect_url);
-  g_strfreev (plan->scopes);
-  g_free (plan->login_hint);
-  g_free (plan);
-}
-
 static void
 cvg_sign_in_finalize (GObject *object)
 {
@@ -98,10 +78,8 @@ cvg_sign_in_finalize (GObject *object)
   g_clear_signal_handler (&self->keyring_changed_id, self->keeper);
   cvg_clock_clear_alarm (self->clock, &self->alarm);
   g_clear_pointer (&self->credentials, cvg_credentials_unref);
-  g_clear_pointer (&self->verifier, cvg_secret_unref);
+  g_clear_pointer (&self->grant, cvg_code_grant_free);
   g_clear_pointer (&self->plan, cvg_sign_in_plan_free);
-  g_clear_pointer (&self->state, g_free);
-  g_clear_pointer (&self->url, g_free);
   g_clear_error (&self->error);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->keeper);
@@ -137,7 +115,7 @@ cvg_sign_in_init (CvgSignIn *self)
 const char *
 cvg_sign_in_get_url (CvgSignIn *self)
 {
-  return self->url;
+  return cvg_code_grant_get_url (self->grant);
 }
 
 /** cvg_sign_in_get_redirect_uri: Returns: (transfer none): where the provider sends it back to */
@@ -191,7 +169,7 @@ cvg_sign_in_is_over (CvgSignIn *self)
 gboolean
 cvg_sign_in_has_state (CvgSignIn *self, const char *state)
 {
-  return cvg_equal_in_constant_time (self->state, strlen (self->state), state, strlen (state));
+  return cvg_code_grant_has_state (self->grant, state);
 }
 
 /* ---- its end --------------------------------------------------------------------------------- */
@@ -242,7 +220,7 @@ finish (CvgSignIn *self, CvgPhase outcome, GError *error)
   self->error = error;
   cvg_clock_clear_alarm (self->clock, &self->alarm);
   g_clear_signal_handler (&self->keyring_changed_id, self->keeper);
-  g_clear_pointer (&self->verifier, cvg_secret_unref);
+  cvg_code_grant_close (self->grant);
   g_cancellable_cancel (self->cancellable);
 
   set_phase (self, outcome);
@@ -479,11 +457,8 @@ on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 exchange (CvgSignIn *self, const CvgSecret *code)
 {
-  g_autoptr (CvgHttpRequest) request = cvg_token_request_exchange (
-      self->plan->entry->provider, self->plan->entry->record->tenant, self->plan->client, code,
-      self->verifier, self->plan->redirect_uri);
+  g_autoptr (CvgHttpRequest) request = cvg_code_grant_redeem (self->grant, code);
 
-  g_clear_pointer (&self->verifier, cvg_secret_unref);
   set_phase (self, CVG_PHASE_IS_EXCHANGING);
   cvg_http_send_async (self->http, request, self->cancellable, on_token_answer,
                        g_object_ref (self));
@@ -501,10 +476,9 @@ exchange (CvgSignIn *self, const CvgSecret *code)
 void
 cvg_sign_in_accept (CvgSignIn *self, const CvgRedirectAnswer *answer, CvgRedirectReply *reply)
 {
-  const char *issuer = self->plan->entry->provider->issuer;
   GError *error = NULL;
 
-  if (self->state_used || cvg_sign_in_is_over (self))
+  if (cvg_code_grant_is_used (self->grant) || cvg_sign_in_is_over (self))
     {
       if (reply != NULL)
         cvg_redirect_reply_send (reply,
@@ -512,9 +486,8 @@ cvg_sign_in_accept (CvgSignIn *self, const CvgRedirectAnswer *answer, CvgRedirec
       return;
     }
 
-  self->state_used = TRUE;
   self->reply = reply;
-  if (!cvg_redirect_answer_check_issuer (answer, issuer, &error))
+  if (!cvg_code_grant_use (self->grant, answer, &error))
     finish (self, CVG_PHASE_IS_FAILED, error);
   else if (answer->code != NULL)
     exchange (self, answer->code);
@@ -536,7 +509,6 @@ cvg_sign_in_accept (CvgSignIn *self, const CvgRedirectAnswer *answer, CvgRedirec
 gboolean
 cvg_sign_in_complete_from_url (CvgSignIn *self, const char *url, GError **error)
 {
-  char *query = NULL;
   g_autoptr (CvgRedirectAnswer) answer = NULL;
 
   if (self->error != NULL)
@@ -544,54 +516,19 @@ cvg_sign_in_complete_from_url (CvgSignIn *self, const char *url, GError **error)
       g_propagate_error (error, g_error_copy (self->error));
       return FALSE;
     }
-  if (self->state_used)
+  if (cvg_code_grant_is_used (self->grant))
     {
       g_set_error_literal (error, CVG_ERROR, CVG_ERROR_FAILED,
                            "This sign-in has had its answer already");
       return FALSE;
     }
 
-  query = cvg_redirect_url_match (url, self->plan->redirect_uri, error);
-  if (query == NULL)
-    return FALSE;
-
-  answer = cvg_redirect_answer_parse (query, error);
-  /* The code was in it. */
-  cvg_wipe_free (query);
+  answer = cvg_code_grant_read_url (self->grant, url, error);
   if (answer == NULL)
     return FALSE;
 
-  if (!cvg_sign_in_has_state (self, answer->state))
-    {
-      g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
-                           "The address belongs to another sign-in: its state is not this one's");
-      return FALSE;
-    }
-
   cvg_sign_in_accept (self, answer, NULL);
   return TRUE;
-}
-
-static void
-make_url (CvgSignIn *self)
-{
-  g_autofree char *verifier = cvg_nonce_new ();
-  g_autofree char *challenge = cvg_pkce_challenge (verifier);
-  CvgProvider *provider = self->plan->entry->provider;
-  const CvgAuthorizeRequest request = {
-    .provider = provider,
-    .tenant = self->plan->entry->record->tenant,
-    .client_id = self->plan->client->client_id,
-    .redirect_uri = self->plan->redirect_uri,
-    .scopes = (const char *const *) self->plan->scopes,
-    .state = self->state,
-    .challenge = provider->pkce ? challenge : NULL,
-    .login_hint = self->plan->login_hint,
-  };
-
-  self->url = cvg_authorize_url_build (&request);
-  if (provider->pkce)
-    self->verifier = cvg_secret_new_take (g_steal_pointer (&verifier));
 }
 
 /**
@@ -618,8 +555,7 @@ cvg_sign_in_new (CvgHttp *http,
   self->instances = g_object_ref (instances);
   self->keeper = g_object_ref (keeper);
   self->plan = plan;
-  self->state = cvg_nonce_new ();
-  make_url (self);
+  self->grant = cvg_code_grant_new (plan);
   self->alarm = cvg_clock_add_alarm (clock, plan->deadline, on_deadline, self, NULL);
   return self;
 }

@@ -9,7 +9,7 @@
 #include <gio/gio.h>
 
 #include "agent/keeper.h"
-#include "model/client.h"
+#include "agent/sign-in-plan.h"
 #include "oauth/redirect-answer.h"
 #include "ports/clock.h"
 #include "ports/http.h"
@@ -30,34 +30,6 @@ typedef enum
   CVG_PHASE_IS_TIMED_OUT,
   CVG_PHASE_IS_FAILED,
 } CvgPhase;
-
-/**
- * CvgSignInPlan:
- * @entry: (owned): the instance
- * @client: (owned): with its secret
- * @client_was_named: the caller chose the client; the instance will stay with it
- * @redirect_uri: (owned): what the provider is told, with the bound port
- * @redirect_url: (owned) (nullable): where the browser goes after success
- * @scopes: (owned): what to ask for, complete
- * @login_hint: (owned) (nullable)
- * @deadline: Unix microseconds
- *
- * Everything that is decided before a sign-in begins.
- */
-typedef struct
-{
-  CvgEntry *entry;
-  CvgClient *client;
-  gboolean client_was_named;
-  char *redirect_uri;
-  char *redirect_url;
-  char **scopes;
-  char *login_hint;
-  gint64 deadline;
-} CvgSignInPlan;
-
-void cvg_sign_in_plan_free (CvgSignInPlan *plan);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgSignInPlan, cvg_sign_in_plan_free)
 
 CvgSignIn *cvg_sign_in_new (CvgHttp *http,
                             CvgClock *clock,

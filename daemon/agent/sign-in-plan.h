@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is decided before a sign-in begins.
+ */
+#pragma once
+
+#include "agent/entry.h"
+#include "model/client.h"
+
+/**
+ * CvgSignInPlan:
+ * @entry: (owned): the instance
+ * @client: (owned): with its secret
+ * @client_was_named: the caller chose the client; the instance will stay with it
+ * @redirect_uri: (owned): what the provider is told, with the bound port
+ * @redirect_url: (owned) (nullable): where the browser goes after success
+ * @scopes: (owned): what to ask for, complete
+ * @login_hint: (owned) (nullable)
+ * @deadline: Unix microseconds
+ *
+ * Filled by its maker and never changed after.
+ */
+typedef struct
+{
+  CvgEntry *entry;
+  CvgClient *client;
+  gboolean client_was_named;
+  char *redirect_uri;
+  char *redirect_url;
+  char **scopes;
+  char *login_hint;
+  gint64 deadline;
+} CvgSignInPlan;
+
+void cvg_sign_in_plan_free (CvgSignInPlan *plan);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgSignInPlan, cvg_sign_in_plan_free)
