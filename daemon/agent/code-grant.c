@@ -30,7 +30,7 @@ make_url (CvgCodeGrant *self)
 {
   g_autofree char *verifier = cvg_nonce_new ();
   g_autofree char *challenge = cvg_pkce_challenge (verifier);
-  const CvgProvider *provider = self->plan->entry->provider;
+  const CvgProvider *provider = self->plan->provider;
   const CvgAuthorizeRequest request = {
     .provider = provider,
     .tenant = self->plan->entry->record->tenant,
@@ -150,7 +150,7 @@ cvg_code_grant_use (CvgCodeGrant *self, const CvgRedirectAnswer *answer, GError 
   g_return_val_if_fail (!self->is_used, FALSE);
 
   self->is_used = TRUE;
-  return cvg_redirect_answer_check_issuer (answer, self->plan->entry->provider->issuer, error);
+  return cvg_redirect_answer_check_issuer (answer, self->plan->provider->issuer, error);
 }
 
 /**
@@ -163,8 +163,7 @@ CvgHttpRequest *
 cvg_code_grant_redeem (CvgCodeGrant *self, const CvgSecret *code)
 {
   g_autoptr (CvgSecret) verifier = g_steal_pointer (&self->verifier);
-  const CvgEntry *entry = self->plan->entry;
 
-  return cvg_token_request_exchange (entry->provider, entry->record->tenant, self->plan->client,
-                                     code, verifier, self->plan->redirect_uri);
+  return cvg_token_request_exchange (self->plan->provider, self->plan->entry->record->tenant,
+                                     self->plan->client, code, verifier, self->plan->redirect_uri);
 }

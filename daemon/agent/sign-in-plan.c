@@ -11,6 +11,8 @@ void
 cvg_sign_in_plan_free (CvgSignInPlan *plan)
 {
   g_clear_pointer (&plan->entry, cvg_entry_unref);
+  g_clear_pointer (&plan->provider, cvg_provider_unref);
+  g_clear_pointer (&plan->server, g_variant_unref);
   g_clear_pointer (&plan->client, cvg_client_unref);
   g_free (plan->redirect_uri);
   g_free (plan->redirect_url);

@@ -11,6 +11,8 @@
 /**
  * CvgSignInPlan:
  * @entry: (owned): the instance
+ * @provider: (owned): its server, complete: what its file leaves to be discovered is in it
+ * @server: (owned) (nullable): a{sv}: what was discovered of it, to be kept with the grant
  * @client: (owned): with its secret
  * @client_was_named: the caller chose the client; the instance will stay with it
  * @redirect_uri: (owned): what the provider is told, with the bound port
@@ -24,6 +26,8 @@
 typedef struct
 {
   CvgEntry *entry;
+  CvgProvider *provider;
+  GVariant *server;
   CvgClient *client;
   gboolean client_was_named;
   char *redirect_uri;

@@ -432,7 +432,7 @@ on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (CvgHttpResponse) response = cvg_http_send_finish (CVG_HTTP (source), result, &error);
   g_autoptr (CvgCredentials) credentials = NULL;
-  CvgProvider *provider = self->plan->entry->provider;
+  CvgProvider *provider = self->plan->provider;
 
   if (cvg_sign_in_is_over (self))
     return;
@@ -450,6 +450,8 @@ on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   if (credentials->scope == NULL)
     credentials->scope = g_strjoinv (" ", self->plan->scopes);
   credentials->client_id = g_strdup (self->plan->client->client_id);
+  if (self->plan->server != NULL)
+    credentials->server = g_variant_ref (self->plan->server);
   cvg_profile_fetch_async (self->http, self->clock, provider, self->plan->entry->record->tenant,
                            credentials, on_profile, g_object_ref (self));
 }

@@ -324,6 +324,7 @@ begin_now (CvgSignIns *self, Begin *begin, GError **error)
 
   plan = g_new0 (CvgSignInPlan, 1);
   plan->entry = cvg_entry_ref (begin->entry);
+  plan->provider = cvg_provider_ref (begin->entry->provider);
   plan->client = cvg_client_ref (client);
   plan->client_was_named = begin->client_id != NULL;
   plan->redirect_uri = g_steal_pointer (&redirect_uri);
