@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "providers/endpoint.h"
+#include "model/endpoint.h"
 #include "providers/field.h"
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"

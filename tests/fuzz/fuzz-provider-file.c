@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "providers/endpoint.h"
+#include "model/endpoint.h"
 #include "providers/provider-file.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Which URLs a provider file may name.
+ * Which URLs requests may go to, and pages for people may be at.
  */
 #pragma once
 

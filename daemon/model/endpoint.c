@@ -1,13 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Which URLs a provider file may name. Tokens, codes and secrets go to these places, so that
- * nothing is mended here: a URL that could be read in two ways is a mistake. Reasons are sentences
- * without a subject, for a warning, and never repeat the URL.
+ * Which URLs requests may go to, be they named by a provider file or by a server that describes
+ * itself. Tokens, codes and secrets go to these places, so that nothing is mended here: a URL that
+ * could be read in two ways is a mistake. Reasons are sentences without a subject, for a warning,
+ * and never repeat the URL.
  *
  * Braces must be gone before: whether a {name} may stand in a URL is for the provider file.
  */
-#include "providers/endpoint.h"
+#include "model/endpoint.h"
 
 #include <string.h>
 
