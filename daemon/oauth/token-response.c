@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Answers of the token endpoint, as servers give them: by the letter of RFC 6749 section 5, as a
- * form, with numbers as text, with errors under status 200. What nobody named is kept.
+ * Answers of the token endpoint, as servers give them: by the letter of RFC 6749 section 5, and as
+ * answer-body.c takes them besides. What nobody named is kept.
  *
  * Nothing here knows a server by its name, and nothing of an answer gets into an error but its
  * status and its code (token-error.c).
@@ -13,8 +13,8 @@
 
 #include "dbus/error.h"
 #include "model/scopes.h"
+#include "oauth/answer-body.h"
 #include "oauth/error-code.h"
-#include "oauth/form.h"
 #include "oauth/json-body.h"
 #include "oauth/token-error.h"
 
@@ -28,66 +28,6 @@ static const char *const named_members[] = {
 /* "bot" and "user" are Slack's words for bearer tokens of two kinds. RFC 6749 section 7.1: a type
  * that is not understood must not be used. */
 static const char *const bearer_types[] = { "bearer", "bot", "user" };
-
-static gboolean
-add_form_member (const char *name, const char *value, gsize length, gpointer user_data)
-{
-  char *plain = cvg_form_unescape (value, length);
-
-  if (plain != NULL)
-    json_object_set_string_member (user_data, name, plain);
-  cvg_wipe_free (plain);
-  return TRUE;
-}
-
-static JsonObject *
-read_form (const CvgSecret *body)
-{
-  g_autoptr (JsonObject) object = json_object_new ();
-
-  if (!cvg_json_body_is_sound (body))
-    return NULL;
-
-  cvg_form_visit (cvg_secret_peek (body), add_form_member, object);
-  return g_steal_pointer (&object);
-}
-
-/* The content type is asked only where it changes what the bytes mean: HTML is a captive portal
- * or a proxy, and a form is what GitHub sends. For the rest, what parses is judged. */
-static JsonObject *
-read_object (const CvgHttpResponse *response)
-{
-  g_autoptr (JsonNode) root = NULL;
-
-  if (g_strcmp0 (response->content_type, "text/html") == 0)
-    return NULL;
-  if (g_strcmp0 (response->content_type, "application/x-www-form-urlencoded") == 0)
-    return read_form (response->body);
-
-  root = cvg_json_body_parse (response->body);
-  return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_dup_object (root) : NULL;
-}
-
-static gboolean
-is_false (JsonNode *node)
-{
-  return node != NULL && json_node_get_value_type (node) == G_TYPE_BOOLEAN &&
-         !json_node_get_boolean (node);
-}
-
-/* "error" of null, false or nothing is none; of any other type it is one, if not one to read. */
-static gboolean
-says_error (JsonObject *object)
-{
-  JsonNode *error = json_object_get_member (object, "error");
-
-  if (is_false (json_object_get_member (object, "ok")))
-    return TRUE;
-  if (error == NULL || JSON_NODE_HOLDS_NULL (error) || is_false (error))
-    return FALSE;
-
-  return g_strcmp0 (cvg_json_body_get_string (object, "error"), "") != 0;
-}
 
 static gboolean
 is_bearer (const char *type)
@@ -112,33 +52,11 @@ is_usable_token (const char *token)
   return TRUE;
 }
 
-static double
-read_number (JsonNode *node)
-{
-  const char *text = NULL;
-  char *end = NULL;
-  double number = 0;
-
-  switch (json_node_get_value_type (node))
-    {
-    case G_TYPE_INT64:
-    case G_TYPE_DOUBLE:
-      return json_node_get_double (node);
-    case G_TYPE_STRING:
-      text = json_node_get_string (node);
-      number = g_ascii_strtod (text, &end);
-      return end != text && *end == '\0' ? number : 0;
-    default:
-      return 0;
-    }
-}
-
 /* Seconds that the token lives; 0: nobody knows. */
 static gint64
 read_lifetime (const CvgProvider *provider, JsonObject *object)
 {
-  JsonNode *node = json_object_get_member (object, "expires_in");
-  double seconds = node != NULL ? read_number (node) : 0;
+  double seconds = cvg_answer_body_get_number (object, "expires_in");
 
   /* Written so that it is also false for what is not a number. */
   if (seconds >= 1 && seconds <= LIFETIME_MAX)
@@ -247,11 +165,11 @@ cvg_token_response_parse (const CvgProvider *provider,
                           gint64 now,
                           GError **error)
 {
-  g_autoptr (JsonObject) object = read_object (response);
+  g_autoptr (JsonObject) object = cvg_answer_body_read (response);
   gboolean is_success = response->status >= 200 && response->status < 300;
   const char *type = NULL;
 
-  if (!is_success || object == NULL || says_error (object))
+  if (!is_success || object == NULL || cvg_answer_body_says_error (object))
     {
       g_propagate_error (error, cvg_token_error_classify (provider, grant, response, object));
       return NULL;
@@ -289,9 +207,9 @@ CvgSecret *
 cvg_token_response_find_refresh_token (const CvgHttpResponse *response)
 {
   gboolean is_success = response->status >= 200 && response->status < 300;
-  g_autoptr (JsonObject) object = is_success ? read_object (response) : NULL;
+  g_autoptr (JsonObject) object = is_success ? cvg_answer_body_read (response) : NULL;
 
-  if (object == NULL || says_error (object) ||
+  if (object == NULL || cvg_answer_body_says_error (object) ||
       !is_usable_token (cvg_json_body_get_string (object, "refresh_token")))
     return NULL;
 
