@@ -15,6 +15,7 @@ typedef enum
 {
   CVG_TOKEN_GRANT_CODE,    /* an authorization code was exchanged */
   CVG_TOKEN_GRANT_REFRESH, /* a refresh token was used */
+  CVG_TOKEN_GRANT_DEVICE,  /* a device code was asked for, or polled with: RFC 8628 */
 } CvgTokenGrant;
 
 CvgCredentials *cvg_token_response_parse (const CvgProvider *provider,
