@@ -25,6 +25,7 @@
 #include "agent/agent.h"
 #include "bus/auth-service.h"
 #include "providers/catalogue.h"
+#include "providers/client-file.h"
 
 /* What was sent to a server has 30 s to be answered, and then it has to reach the keyring. */
 #define DRAIN_SECONDS 40
@@ -53,20 +54,31 @@ G_DEFINE_FINAL_TYPE (CvgDaemon, cvg_daemon, G_TYPE_OBJECT)
 /* ---- the ports ---- */
 
 static CvgCatalogue *
-load_catalogue (const char *providers_dir)
+load_catalogue (const CvgDaemonSettings *settings)
 {
-  g_autofree char *system_dir = g_build_filename (CVG_SYSCONFDIR, "claviger", "providers", NULL);
+  g_autofree char *system_dir =
+      g_build_filename (settings->sysconf_dir, "claviger", "providers", NULL);
   g_autofree char *user_dir =
       g_build_filename (g_get_user_config_dir (), "claviger", "providers", NULL);
-  const char *const layers[] = { providers_dir, system_dir, user_dir, NULL };
+  const char *const layers[] = { settings->providers_dir, system_dir, user_dir, NULL };
 
   return cvg_catalogue_load (layers);
+}
+
+static GPtrArray *
+load_system_clients (const CvgDaemonSettings *settings)
+{
+  g_autofree char *directory =
+      g_build_filename (settings->sysconf_dir, "claviger", "clients", NULL);
+
+  return cvg_client_file_load_all (directory);
 }
 
 static void
 open_ports (CvgAgentPorts *ports, GDBusConnection *connection, const CvgDaemonSettings *settings)
 {
-  ports->catalogue = load_catalogue (settings->providers_dir);
+  ports->catalogue = load_catalogue (settings);
+  ports->system_clients = load_system_clients (settings);
   ports->clock = cvg_clock_system_new ();
   ports->records = cvg_records_file_new (settings->state_dir);
   ports->journal = cvg_journal_file_new (settings->state_dir);
@@ -92,6 +104,7 @@ clear_ports (CvgAgentPorts *ports)
   g_clear_object (&ports->journal);
   g_clear_object (&ports->records);
   g_clear_object (&ports->clock);
+  g_clear_pointer (&ports->system_clients, g_ptr_array_unref);
   g_clear_pointer (&ports->catalogue, cvg_catalogue_free);
 }
 

@@ -10,11 +10,13 @@
 /**
  * CvgDaemonSettings:
  * @providers_dir: where the catalogue's first layer is
+ * @sysconf_dir: where the machine's own files are, in "claviger" below it
  * @state_dir: where the records are
  */
 typedef struct
 {
   const char *providers_dir;
+  const char *sysconf_dir;
   const char *state_dir;
 } CvgDaemonSettings;
 

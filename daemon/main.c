@@ -130,9 +130,11 @@ static Status
 serve (GDBusConnection *connection)
 {
   const char *providers_dir = g_getenv ("CLAVIGER_PROVIDERS_DIR");
+  const char *sysconf_dir = g_getenv ("CLAVIGER_SYSCONFDIR");
   g_autofree char *state_dir = g_build_filename (g_get_user_state_dir (), "claviger", NULL);
   const CvgDaemonSettings settings = {
     .providers_dir = providers_dir != NULL ? providers_dir : CVG_PROVIDERSDIR,
+    .sysconf_dir = sysconf_dir != NULL ? sysconf_dir : CVG_SYSCONFDIR,
     .state_dir = state_dir,
   };
   g_autoptr (GError) error = NULL;

@@ -114,7 +114,7 @@ cvg_agent_new (const CvgAgentPorts *ports)
   self->clock = g_object_ref (ports->clock);
   self->records = g_object_ref (ports->records);
   self->instances = cvg_instances_new (ports->records, ports->catalogue);
-  self->clients = cvg_clients_new (ports->records);
+  self->clients = cvg_clients_new (ports->records, ports->system_clients);
   self->rotations = cvg_rotations_new (ports->journal, self->instances, ports->clock);
   self->keeper =
       cvg_keeper_new (ports->vault, self->instances, self->clients, self->rotations, ports->clock);
@@ -125,7 +125,8 @@ cvg_agent_new (const CvgAgentPorts *ports)
   self->sign_ins = cvg_sign_ins_new (ports->http, ports->clock, ports->browser, ports->redirect,
                                      self->instances, self->clients, self->keeper);
   self->changes = cvg_changes_new (self->instances, self->sign_ins, self->keeper, ports->clock);
-  self->client_changes = cvg_client_changes_new (self->clients, self->keeper, ports->clock);
+  self->client_changes =
+      cvg_client_changes_new (self->clients, self->instances, self->keeper, ports->clock);
   self->planner = new_planner (self, ports);
   self->rest = cvg_rest_new (ports->sleep, self->gate);
   self->notices = cvg_notices_new (ports->notify, self->instances, self->keeper, ports->clock);

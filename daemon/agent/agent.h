@@ -24,7 +24,8 @@ G_DECLARE_FINAL_TYPE (CvgAgent, cvg_agent, CVG, AGENT, GObject)
 /** CvgAgentPorts: what the agent stands on; all (borrowed) by the struct */
 typedef struct
 {
-  CvgCatalogue *catalogue; /* must outlive the agent */
+  CvgCatalogue *catalogue;   /* must outlive the agent */
+  GPtrArray *system_clients; /* (nullable) (element-type CvgClient): the machine's */
   CvgHttp *http;
   CvgClock *clock;
   CvgVault *vault;

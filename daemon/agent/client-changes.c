@@ -13,10 +13,11 @@ struct _CvgClientChanges
 {
   GObject parent_instance;
 
-  CvgClients *clients; /* (owned) */
-  CvgKeeper *keeper;   /* (owned) */
-  CvgClock *clock;     /* (owned) */
-  GHashTable *ids;     /* (owned) (element-type utf8 utf8): entry ids, by server and client id */
+  CvgClients *clients;     /* (owned) */
+  CvgInstances *instances; /* (owned) */
+  CvgKeeper *keeper;       /* (owned) */
+  CvgClock *clock;         /* (owned) */
+  GHashTable *ids; /* (owned) (element-type utf8 utf8): entry ids, by server and client id */
 };
 
 G_DEFINE_FINAL_TYPE (CvgClientChanges, cvg_client_changes, G_TYPE_OBJECT)
@@ -29,6 +30,7 @@ cvg_client_changes_finalize (GObject *object)
   g_clear_pointer (&self->ids, g_hash_table_unref);
   g_clear_object (&self->clock);
   g_clear_object (&self->keeper);
+  g_clear_object (&self->instances);
   g_clear_object (&self->clients);
 
   G_OBJECT_CLASS (cvg_client_changes_parent_class)->finalize (object);
@@ -48,11 +50,15 @@ cvg_client_changes_init (CvgClientChanges *self)
 
 /** cvg_client_changes_new: all arguments (transfer none) */
 CvgClientChanges *
-cvg_client_changes_new (CvgClients *clients, CvgKeeper *keeper, CvgClock *clock)
+cvg_client_changes_new (CvgClients *clients,
+                        CvgInstances *instances,
+                        CvgKeeper *keeper,
+                        CvgClock *clock)
 {
   CvgClientChanges *self = g_object_new (CVG_TYPE_CLIENT_CHANGES, NULL);
 
   self->clients = g_object_ref (clients);
+  self->instances = g_object_ref (instances);
   self->keeper = g_object_ref (keeper);
   self->clock = g_object_ref (clock);
   return self;
@@ -120,7 +126,8 @@ allot_id (CvgClientChanges *self, const char *server_name, const char *client_id
 
   if (id == NULL)
     {
-      id = client != NULL ? g_strdup (client->id) : g_uuid_string_random ();
+      /* The machine's have none. */
+      id = client != NULL && client->id != NULL ? g_strdup (client->id) : g_uuid_string_random ();
       g_hash_table_insert (self->ids, g_steal_pointer (&key), id);
     }
   return id;
@@ -165,9 +172,19 @@ make_client (CvgClientChanges *self, const Set *set)
 
   if (before == NULL)
     {
-      client->id = g_strdup (set->id);
       client->server_name = g_strdup (set->server_name);
       client->client_id = g_strdup (set->client_id);
+    }
+  else if (before->is_system)
+    {
+      /* What the person sets of it makes it theirs. */
+      client->is_system = FALSE;
+      client->is_default =
+          cvg_clients_choose (self->clients, set->server_name, NULL, NULL) == before;
+    }
+  if (client->id == NULL)
+    {
+      client->id = g_strdup (set->id);
       client->created_at = cvg_clock_get_seconds (self->clock);
     }
 
@@ -302,6 +319,70 @@ cvg_client_changes_set_async (CvgClientChanges *self,
 
 /* ---- deleting -------------------------------------------------------------------------------- */
 
+/* So many are named; who has more of them finds them with “claviger list”. */
+#define MAX_NAMED 5
+
+/* Whether @entry was signed in with @client, or is going to be. */
+static gboolean
+uses (const CvgEntry *entry, const CvgClient *client)
+{
+  const char *client_id = entry->record->client_id;
+
+  if (g_strcmp0 (entry->record->server_name, client->server_name) != 0)
+    return FALSE;
+  if (entry->credentials != NULL && entry->credentials->client_id != NULL)
+    client_id = entry->credentials->client_id;
+
+  return g_strcmp0 (client_id, client->client_id) == 0;
+}
+
+static gboolean
+check_unused (CvgClientChanges *self, const CvgClient *client, GError **error)
+{
+  g_autoptr (GPtrArray) entries = cvg_instances_list (self->instances);
+  g_autoptr (GString) named = g_string_new (NULL);
+  guint n_users = 0;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const CvgEntry *entry = g_ptr_array_index (entries, i);
+
+      if (!uses (entry, client))
+        continue;
+      if (n_users++ < MAX_NAMED)
+        g_string_append_printf (named, "%s%s", named->len > 0 ? ", " : "", entry->record->id);
+    }
+  if (n_users == 0)
+    return TRUE;
+
+  if (n_users > MAX_NAMED)
+    g_string_append_printf (named, " and %u more", n_users - MAX_NAMED);
+  g_set_error (
+      error, CVG_ERROR, CVG_ERROR_FAILED,
+      "Client %s of %s is used by %s %s, which could not be refreshed without it. First sign "
+      "out or remove what uses it (claviger logout, claviger remove)",
+      client->client_id, client->server_name, n_users == 1 ? "instance" : "instances", named->str);
+  return FALSE;
+}
+
+/* Which client a grant was made with is in the keyring. */
+static gboolean
+is_known_who_uses (CvgClientChanges *self, const CvgClient *client)
+{
+  g_autoptr (GPtrArray) entries = cvg_instances_list (self->instances);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const CvgEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->record->signed_in && entry->credentials == NULL &&
+          g_strcmp0 (entry->record->server_name, client->server_name) == 0)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 static void
 on_item_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -317,9 +398,36 @@ on_item_removed (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  if (client != NULL)
+  if (client != NULL && !client->is_system)
     cvg_clients_remove (self->clients, client);
   g_task_return_boolean (task, TRUE);
+}
+
+/* Deletes the client of @task (transfer full), if nobody needs it. */
+static void
+delete_unused (GTask *task)
+{
+  CvgClientChanges *self = g_task_get_source_object (task);
+  const CvgClient *gone = g_task_get_task_data (task);
+  CvgClient *client = cvg_clients_lookup (self->clients, gone->server_name, gone->client_id);
+  g_autoptr (GTask) owned = task;
+  GError *error = NULL;
+
+  if (!check_unused (self, gone, &error))
+    {
+      g_task_return_error (task, error);
+    }
+  else if (gone->has_secret)
+    {
+      cvg_writer_remove_async (cvg_keeper_get_writer (self->keeper), CVG_VAULT_CLIENT, gone->id,
+                               on_item_removed, g_steal_pointer (&owned));
+    }
+  else
+    {
+      if (client != NULL && !client->is_system)
+        cvg_clients_remove (self->clients, client);
+      g_task_return_boolean (task, TRUE);
+    }
 }
 
 static void
@@ -327,18 +435,20 @@ on_open_for_delete (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CvgClientChanges *self = g_task_get_source_object (task);
-  const CvgClient *client = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (cvg_keeper_open_finish (self->keeper, result, &error))
-    cvg_writer_remove_async (cvg_keeper_get_writer (self->keeper), CVG_VAULT_CLIENT, client->id,
-                             on_item_removed, g_steal_pointer (&task));
+    delete_unused (g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
 }
 
-/** cvg_client_changes_delete_async: forgets a client and its secret, also of a server that the
- * catalogue has lost */
+/**
+ * cvg_client_changes_delete_async:
+ *
+ * Forgets a client and its secret, also of a server that the catalogue has lost; but not one that
+ * instances are signed in with: they could never be refreshed again.
+ */
 void
 cvg_client_changes_delete_async (CvgClientChanges *self,
                                  const char *server_name,
@@ -355,14 +465,18 @@ cvg_client_changes_delete_async (CvgClientChanges *self,
                                server_name);
       return;
     }
-
-  if (!client->has_secret)
+  if (client->is_system)
     {
-      cvg_clients_remove (self->clients, client);
-      g_task_return_boolean (task, TRUE);
+      g_task_return_new_error (task, CVG_ERROR, CVG_ERROR_ACCESS_DENIED,
+                               "Client %s of %s is this machine's; its administrator can remove it "
+                               "from the client files",
+                               client_id, server_name);
       return;
     }
 
   g_task_set_task_data (task, cvg_client_ref (client), (GDestroyNotify) cvg_client_unref);
-  cvg_keeper_open_async (self->keeper, TRUE, NULL, on_open_for_delete, g_steal_pointer (&task));
+  if (client->has_secret || !is_known_who_uses (self, client))
+    cvg_keeper_open_async (self->keeper, TRUE, NULL, on_open_for_delete, g_steal_pointer (&task));
+  else
+    delete_unused (g_steal_pointer (&task));
 }

@@ -29,7 +29,10 @@ typedef struct
   const gboolean *make_default;
 } CvgClientChange;
 
-CvgClientChanges *cvg_client_changes_new (CvgClients *clients, CvgKeeper *keeper, CvgClock *clock);
+CvgClientChanges *cvg_client_changes_new (CvgClients *clients,
+                                          CvgInstances *instances,
+                                          CvgKeeper *keeper,
+                                          CvgClock *clock);
 
 void cvg_client_changes_set_async (CvgClientChanges *self,
                                    const CvgProvider *provider,

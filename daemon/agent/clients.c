@@ -3,6 +3,9 @@
  *
  * The table of clients. Its invariant: a server that has clients has exactly one default. The
  * secrets come and go with the lock of the keyring; everything else is in the records.
+ *
+ * Beside the person's clients there are the machine's, which are never changed here. Of two with
+ * the same client id the person's hides the machine's: that is how the machine's gets a secret.
  */
 #include "agent/clients.h"
 
@@ -13,8 +16,9 @@ struct _CvgClients
 {
   GObject parent_instance;
 
-  CvgRecords *records; /* (owned) */
-  GPtrArray *clients;  /* (owned) (element-type CvgClient): in the order of their creation */
+  CvgRecords *records;       /* (owned) */
+  GPtrArray *clients;        /* (owned) (element-type CvgClient): in the order of their creation */
+  GPtrArray *system_clients; /* (owned) (element-type CvgClient) */
 };
 
 G_DEFINE_FINAL_TYPE (CvgClients, cvg_clients, G_TYPE_OBJECT)
@@ -32,6 +36,7 @@ cvg_clients_finalize (GObject *object)
 {
   CvgClients *self = CVG_CLIENTS (object);
 
+  g_clear_pointer (&self->system_clients, g_ptr_array_unref);
   g_clear_pointer (&self->clients, g_ptr_array_unref);
   g_clear_object (&self->records);
 
@@ -54,13 +59,19 @@ cvg_clients_init (CvgClients *self)
   self->clients = g_ptr_array_new_with_free_func ((GDestroyNotify) cvg_client_unref);
 }
 
-/** cvg_clients_new: @records (transfer none): where the records are */
+/**
+ * cvg_clients_new:
+ * @records: (transfer none): where the records are
+ * @system_clients: (transfer none) (nullable) (element-type CvgClient): the machine's
+ */
 CvgClients *
-cvg_clients_new (CvgRecords *records)
+cvg_clients_new (CvgRecords *records, GPtrArray *system_clients)
 {
   CvgClients *self = g_object_new (CVG_TYPE_CLIENTS, NULL);
 
   self->records = g_object_ref (records);
+  self->system_clients =
+      system_clients != NULL ? g_ptr_array_ref (system_clients) : g_ptr_array_new ();
   return self;
 }
 
@@ -76,40 +87,63 @@ compare_age (gconstpointer a, gconstpointer b)
   return g_strcmp0 (first->id, second->id);
 }
 
+static gboolean
+is_of_server (const CvgClient *client, const char *server_name)
+{
+  return g_strcmp0 (client->server_name, server_name) == 0;
+}
+
+static CvgClient *
+find_first (GPtrArray *clients, const char *server_name, gboolean marked)
+{
+  for (guint i = 0; i < clients->len; i++)
+    {
+      CvgClient *client = g_ptr_array_index (clients, i);
+
+      if (is_of_server (client, server_name) && (client->is_default || !marked))
+        return client;
+    }
+
+  return NULL;
+}
+
+/* The person's word counts before the machine's, and either before the order. */
 static CvgClient *
 find_default (CvgClients *self, const char *server_name)
 {
-  CvgClient *first = NULL;
+  CvgClient *client = find_first (self->clients, server_name, TRUE);
 
-  for (guint i = 0; i < self->clients->len; i++)
+  if (client == NULL)
+    client = find_first (self->system_clients, server_name, TRUE);
+  if (client == NULL)
+    client = find_first (self->clients, server_name, FALSE);
+  if (client == NULL)
+    client = find_first (self->system_clients, server_name, FALSE);
+
+  return client;
+}
+
+static CvgClient *
+find_by_id (GPtrArray *clients, const char *server_name, const char *client_id)
+{
+  for (guint i = 0; i < clients->len; i++)
     {
-      CvgClient *client = g_ptr_array_index (self->clients, i);
+      CvgClient *client = g_ptr_array_index (clients, i);
 
-      if (g_strcmp0 (client->server_name, server_name) != 0)
-        continue;
-      if (client->is_default)
+      if (is_of_server (client, server_name) && g_strcmp0 (client->client_id, client_id) == 0)
         return client;
-      if (first == NULL)
-        first = client;
     }
 
-  return first;
+  return NULL;
 }
 
 /** cvg_clients_lookup: Returns: (transfer none) (nullable): that client of that server */
 CvgClient *
 cvg_clients_lookup (CvgClients *self, const char *server_name, const char *client_id)
 {
-  for (guint i = 0; i < self->clients->len; i++)
-    {
-      CvgClient *client = g_ptr_array_index (self->clients, i);
+  CvgClient *client = find_by_id (self->clients, server_name, client_id);
 
-      if (g_strcmp0 (client->server_name, server_name) == 0 &&
-          g_strcmp0 (client->client_id, client_id) == 0)
-        return client;
-    }
-
-  return NULL;
+  return client != NULL ? client : find_by_id (self->system_clients, server_name, client_id);
 }
 
 static char *
@@ -179,23 +213,42 @@ cvg_clients_choose_with_secret (CvgClients *self,
   return NULL;
 }
 
+/* A mark of the machine's counts only where the person has none. */
+static CvgClient *
+dup_system_client (CvgClients *self, CvgClient *client)
+{
+  CvgClient *copy = cvg_client_copy (client);
+
+  copy->is_default = find_default (self, client->server_name) == client;
+  return copy;
+}
+
 /**
  * cvg_clients_list:
  * @server_name: (nullable): only of that server
  *
- * Returns: (transfer container) (element-type CvgClient): the clients, oldest first
+ * Returns: (transfer full) (element-type CvgClient): the person's clients, oldest first, then the
+ *   machine's
  */
 GPtrArray *
 cvg_clients_list (CvgClients *self, const char *server_name)
 {
-  GPtrArray *clients = g_ptr_array_new ();
+  GPtrArray *clients = g_ptr_array_new_with_free_func ((GDestroyNotify) cvg_client_unref);
 
   for (guint i = 0; i < self->clients->len; i++)
     {
       CvgClient *client = g_ptr_array_index (self->clients, i);
 
-      if (server_name == NULL || g_strcmp0 (client->server_name, server_name) == 0)
-        g_ptr_array_add (clients, client);
+      if (server_name == NULL || is_of_server (client, server_name))
+        g_ptr_array_add (clients, cvg_client_ref (client));
+    }
+  for (guint i = 0; i < self->system_clients->len; i++)
+    {
+      CvgClient *client = g_ptr_array_index (self->system_clients, i);
+
+      if ((server_name == NULL || is_of_server (client, server_name)) &&
+          find_by_id (self->clients, client->server_name, client->client_id) == NULL)
+        g_ptr_array_add (clients, dup_system_client (self, client));
     }
 
   return clients;
@@ -283,7 +336,8 @@ find_index (CvgClients *self, const char *id, guint *index)
  * cvg_clients_put:
  * @client: (transfer none): a new client, or the changed form of one of the same id
  *
- * The first client of a server becomes its default, whatever @client says.
+ * The first client of a server becomes its default, whatever @client says, unless the machine has
+ * one.
  */
 void
 cvg_clients_put (CvgClients *self, CvgClient *client)
@@ -313,7 +367,7 @@ cvg_clients_remove (CvgClients *self, CvgClient *client)
   g_ptr_array_remove (self->clients, client);
 
   next = find_default (self, kept->server_name);
-  if (next != NULL)
+  if (next != NULL && !next->is_system)
     set_default (self, next);
 }
 

@@ -13,7 +13,7 @@
 #define CVG_TYPE_CLIENTS (cvg_clients_get_type ())
 G_DECLARE_FINAL_TYPE (CvgClients, cvg_clients, CVG, CLIENTS, GObject)
 
-CvgClients *cvg_clients_new (CvgRecords *records);
+CvgClients *cvg_clients_new (CvgRecords *records, GPtrArray *system_clients);
 void cvg_clients_load (CvgClients *self);
 
 CvgClient *cvg_clients_lookup (CvgClients *self, const char *server_name, const char *client_id);

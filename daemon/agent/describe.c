@@ -120,6 +120,8 @@ cvg_describe_client (const CvgClient *client, const CvgProvider *provider)
   g_variant_builder_add (&builder, "{sv}", "has-secret",
                          g_variant_new_boolean (client->has_secret));
   cvg_vardict_add_string (&builder, "label", client->label);
+  if (client->is_system)
+    g_variant_builder_add (&builder, "{sv}", "system", g_variant_new_boolean (TRUE));
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 

@@ -33,7 +33,7 @@ static const Row rows[] = {
   { "SetClient", "SetClient", "('Confluence', 'c', {'client-secret': <'" BUS_SECRET "'>})", "" },
   { "SetClient-takes-a-secret-away", "SetClient",
     "('Confluence', 'client-1', {'client-secret': <''>})", "" },
-  { "DeleteClient", "DeleteClient", "('Confluence', 'client-1')", "" },
+  { "DeleteClient", "DeleteClient", "('Confluence', 'client-2')", "" },
 };
 
 /* Of the rows, those that may be told not to ask the person. */
@@ -49,13 +49,17 @@ count_prompts (BusWorld *world)
   return cvg_vault_dummy_count_calls (world->inside->vault, CVG_VAULT_DUMMY_UNLOCK);
 }
 
-/* A client with a secret, an instance that is signed in; then the keyring goes into @state. */
+/* A client with a secret, an instance that is signed in, another client; then the keyring goes into
+ * @state. */
 static BusTrace
 prepare (BusWorld *world, CvgVaultState state)
 {
   bus_add_client (world->caller);
   bus_create (world->caller, BUS_ID, "ada", "Confluence");
   bus_world_sign_in (world, world->caller, BUS_ID, "1");
+  bus_call_nothing (world->caller, "SetClient",
+                    g_variant_new_parsed ("('Confluence', 'client-2', "
+                                          "{'client-secret': <'" BUS_SECRET "'>})"));
   cvg_vault_dummy_set_state (world->inside->vault, state);
   return bus_world_trace (world);
 }

@@ -225,8 +225,18 @@ def test_a_wrong_client_secret_is_refused_and_the_credentials_are_kept(world, si
     assert world.caller.instance(signed_in)["status"] == "active"
 
 
-def test_a_client_that_was_removed_is_said(world, signed_in):
-    world.caller.call("DeleteClient", "(ss)", ("Confluence", world.client_id))
+def test_a_client_that_is_in_use_stays(world, signed_in):
+    refusal = refusal_of(world.caller.call, "DeleteClient", "(ss)", ("Confluence", world.client_id))
+    assert refusal.name == "Failed"
+    assert signed_in in refusal.message
+    refresh(world, signed_in)
+
+
+def test_a_client_whose_record_is_lost_is_said(world, signed_in):
+    world.daemon.stop()
+    for record in (world.tree.state / "claviger" / "clients").iterdir():
+        record.unlink()
+    world.daemon.start()
     assert error_of(refresh, world, signed_in) == "NoClient"
     world.add_client()
     refresh(world, signed_in)

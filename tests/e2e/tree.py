@@ -37,6 +37,7 @@ class Tree:
         self.tmp = self.make("tmp")
         self.log = self.make("log")
         self.system = self.make("system")
+        self.sysconf = self.make("etc")
 
     def make(self, name):
         """One more directory."""
@@ -49,6 +50,7 @@ class Tree:
         passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         return {
             "CLAVIGER_PROVIDERS_DIR": str(_PROVIDERS),
+            "CLAVIGER_SYSCONFDIR": str(self.sysconf),
             **passed_on,
             "HOME": str(self.home),
             "LANG": "C.UTF-8",

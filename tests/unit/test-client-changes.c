@@ -351,10 +351,20 @@ test_label_during_prompt (void)
 
 /* ---- deleting -------------------------------------------------------------------------------- */
 
+static AgentWorld *
+new_world_without_users (void)
+{
+  AgentWorld *world = agent_world_new (CVG_VAULT_UNLOCKED);
+
+  agent_world_seed_client (world, "Confluence", "hush-S");
+  agent_world_start (world);
+  return world;
+}
+
 static void
 test_delete (void)
 {
-  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  g_autoptr (AgentWorld) world = new_world_without_users ();
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GAsyncResult) again = NULL;
 
@@ -379,7 +389,7 @@ test_delete (void)
 static void
 test_delete_twice_at_once (void)
 {
-  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  g_autoptr (AgentWorld) world = new_world_without_users ();
   g_autoptr (GAsyncResult) first = NULL;
   g_autoptr (GAsyncResult) second = NULL;
 
@@ -394,7 +404,7 @@ test_delete_twice_at_once (void)
 static void
 test_delete_fails (void)
 {
-  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  g_autoptr (AgentWorld) world = new_world_without_users ();
   g_autoptr (GAsyncResult) failed = NULL;
   g_autoptr (GAsyncResult) dismissed = NULL;
 
@@ -431,7 +441,7 @@ test_delete_public (void)
 static void
 test_delete_then_add (void)
 {
-  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  g_autoptr (AgentWorld) world = new_world_without_users ();
   const CvgClientChange change = { .secret = "hush-N" };
   g_autoptr (GAsyncResult) deleted = NULL;
   g_autoptr (GAsyncResult) added = NULL;
@@ -444,6 +454,53 @@ test_delete_then_add (void)
   /* The later one holds, in all places. */
   agent_world_assert_secret (lookup (world, AGENT_WORLD_CLIENT_ID)->secret, "hush-N");
   g_assert_cmpstr (peek_stored (world, lookup (world, AGENT_WORLD_CLIENT_ID)->id), ==, "hush-N");
+}
+
+static void
+assert_names (AgentWorld *world, GAsyncResult *result, const char *instance_id)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (
+      cvg_client_changes_finish (cvg_agent_get_client_changes (world->agent), result, &error));
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, instance_id));
+}
+
+static void
+test_delete_used (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  g_autoptr (GAsyncResult) used = NULL;
+  g_autoptr (GAsyncResult) unused = NULL;
+
+  delete_client (world, AGENT_WORLD_CLIENT_ID, &used);
+  agent_world_settle ();
+  assert_names (world, used, AGENT_WORLD_ID);
+  g_assert_nonnull (lookup (world, AGENT_WORLD_CLIENT_ID));
+  g_assert_cmpstr (peek_stored (world, AGENT_WORLD_CLIENT_UUID), ==, "hush-S");
+
+  cvg_instances_remove (world->instances, agent_world_lookup (world, AGENT_WORLD_ID));
+  delete_client (world, AGENT_WORLD_CLIENT_ID, &unused);
+  agent_world_settle ();
+  assert_done (world, unused);
+}
+
+/* Whether anybody uses it can't be known without the keyring. */
+static void
+test_delete_used_locked (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new (CVG_VAULT_LOCKED);
+  g_autoptr (CvgCredentials) credentials = agent_world_credentials ("hush-A1", "hush-R1", 3600);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  agent_world_seed_client (world, "Confluence", NULL);
+  agent_world_seed_instance (world, AGENT_WORLD_ID, credentials);
+  agent_world_start (world);
+  delete_client (world, AGENT_WORLD_CLIENT_ID, &result);
+  agent_world_settle ();
+  assert_names (world, result, AGENT_WORLD_ID);
+  g_assert_cmpuint (cvg_vault_dummy_count_calls (world->vault, CVG_VAULT_DUMMY_UNLOCK), ==, 1);
 }
 
 int
@@ -467,6 +524,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/client-changes/delete/a-failure-changes-nothing", test_delete_fails);
   g_test_add_func ("/client-changes/delete/public-without-keyring", test_delete_public);
   g_test_add_func ("/client-changes/delete/and-added-again", test_delete_then_add);
+  g_test_add_func ("/client-changes/delete/used", test_delete_used);
+  g_test_add_func ("/client-changes/delete/used-behind-a-lock", test_delete_used_locked);
 
   return g_test_run ();
 }

@@ -11,6 +11,7 @@
 typedef struct
 {
   CvgRecordsDummy *records;
+  GPtrArray *system; /* the machine's clients */
   CvgClients *clients;
 } Fixture;
 
@@ -18,13 +19,15 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->records = cvg_records_dummy_new ();
-  fixture->clients = cvg_clients_new (CVG_RECORDS (fixture->records));
+  fixture->system = g_ptr_array_new_with_free_func ((GDestroyNotify) cvg_client_unref);
+  fixture->clients = cvg_clients_new (CVG_RECORDS (fixture->records), fixture->system);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_assert_finalize_object (fixture->clients);
+  g_ptr_array_unref (fixture->system);
   g_assert_finalize_object (fixture->records);
 }
 
@@ -354,6 +357,65 @@ test_signal (Fixture *fixture, gconstpointer data)
 #define ADD(path, function)                                                                        \
   g_test_add ("/clients/" path, Fixture, NULL, set_up, function, tear_down)
 
+static void
+add_system (Fixture *fixture, const char *client_id, gboolean is_default)
+{
+  CvgClient *client = make_client (SERVER, client_id, 0, is_default);
+
+  g_clear_pointer (&client->id, g_free);
+  client->is_system = TRUE;
+  g_ptr_array_add (fixture->system, client);
+}
+
+static const char *
+get_default (Fixture *fixture)
+{
+  return cvg_clients_choose (fixture->clients, SERVER, NULL, NULL)->client_id;
+}
+
+static void
+test_system (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) listed = NULL;
+
+  add_system (fixture, "first", FALSE);
+  add_system (fixture, "machine", TRUE);
+  g_assert_cmpstr (get_default (fixture), ==, "machine");
+  g_assert_true (cvg_clients_lookup (fixture->clients, SERVER, "first")->is_system);
+  g_assert_cmpuint (cvg_records_dummy_count (fixture->records, CVG_RECORDS_CLIENTS), ==, 0);
+
+  /* One more of the person's is not what is meant where nothing is said … */
+  put (fixture, SERVER, "mine", 0, FALSE);
+  g_assert_cmpstr (get_default (fixture), ==, "machine");
+  /* … and is where they say so. */
+  put (fixture, SERVER, "mine", 0, TRUE);
+  g_assert_cmpstr (get_default (fixture), ==, "mine");
+
+  listed = cvg_clients_list (fixture->clients, SERVER);
+  g_assert_cmpuint (listed->len, ==, 3);
+  g_assert_true (((CvgClient *) g_ptr_array_index (listed, 0))->is_default);
+  g_assert_false (((CvgClient *) g_ptr_array_index (listed, 2))->is_default);
+}
+
+static void
+test_system_hidden (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) listed = NULL;
+  CvgClient *client = NULL;
+
+  add_system (fixture, "machine", TRUE);
+  put (fixture, SERVER, "machine", 0, TRUE);
+
+  client = cvg_clients_lookup (fixture->clients, SERVER, "machine");
+  g_assert_false (client->is_system);
+  listed = cvg_clients_list (fixture->clients, NULL);
+  g_assert_cmpuint (listed->len, ==, 1);
+
+  cvg_clients_remove (fixture->clients, client);
+  g_assert_true (cvg_clients_lookup (fixture->clients, SERVER, "machine")->is_system);
+  g_assert_cmpstr (get_default (fixture), ==, "machine");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -372,6 +434,8 @@ main (int argc, char *argv[])
   ADD ("loaded-with-nonsense", test_load_nonsense);
   ADD ("secrets-come-and-go", test_secrets);
   ADD ("what-is-set-is-told", test_signal);
+  ADD ("the-machine-has-some", test_system);
+  ADD ("the-person-hides-the-machines", test_system_hidden);
 
   return g_test_run ();
 }
