@@ -20,13 +20,18 @@ cvg_parameters_new (void)
   return g_array_new (FALSE, FALSE, sizeof (CvgParameter));
 }
 
-/** cvg_parameters_add: one more, unless @value (nullable) is %NULL; neither is copied */
+/**
+ * cvg_parameters_add:
+ * @name: (transfer none): not copied
+ * @value: (nullable): likewise; %NULL and "" are left out, since they are the same to a server (RFC
+ *   6749 section 3.2)
+ */
 void
 cvg_parameters_add (GArray *parameters, const char *name, const char *value)
 {
   const CvgParameter parameter = { name, value };
 
-  if (value != NULL)
+  if (value != NULL && *value != '\0')
     g_array_append_val (parameters, parameter);
 }
 
@@ -81,36 +86,71 @@ append_form_pair (GString *form, const CvgParameter *parameter)
   cvg_form_append_escaped (form, parameter->value);
 }
 
+static CvgSecret *
+build_json (const GArray *parameters)
+{
+  const gsize size = measure (parameters);
+  GString *json = g_string_sized_new (size);
+
+  for (guint i = 0; i < parameters->len; i++)
+    append_json_pair (json, &g_array_index (parameters, CvgParameter, i));
+  g_string_append (json, parameters->len > 0 ? "}" : "{}");
+
+  g_assert (json->len < size);
+  return cvg_secret_new_take (g_string_free (json, FALSE));
+}
+
+static CvgSecret *
+build_form (const GArray *parameters)
+{
+  const gsize size = measure (parameters);
+  GString *form = g_string_sized_new (size);
+
+  for (guint i = 0; i < parameters->len; i++)
+    append_form_pair (form, &g_array_index (parameters, CvgParameter, i));
+
+  g_assert (form->len < size);
+  return cvg_secret_new_take (g_string_free (form, FALSE));
+}
+
+/* The endpoint may have a query of its own (RFC 6749 section 3.2), and no fragment. */
+static void
+append_to_query (CvgHttpRequest *request, const GArray *parameters)
+{
+  g_autoptr (CvgSecret) form = build_form (parameters);
+  const char *joint = strchr (request->url, '?') != NULL ? "&" : "?";
+  char *url = g_strconcat (request->url, joint, cvg_secret_peek (form), NULL);
+
+  cvg_wipe_free (request->url);
+  request->url = url;
+}
+
 /**
  * cvg_parameters_complete:
  * @format: how @parameters travel
  *
- * Gives @request its body.
+ * Gives @request its body, or its URL the query.
  */
 void
 cvg_parameters_complete (const GArray *parameters,
                          CvgHttpRequest *request,
                          CvgTokenRequestFormat format)
 {
-  const gsize size = measure (parameters);
-  gboolean is_json = format == CVG_TOKEN_REQUEST_JSON;
-  GString *body = g_string_sized_new (size);
-
-  for (guint i = 0; i < parameters->len; i++)
+  switch (format)
     {
-      const CvgParameter *parameter = &g_array_index (parameters, CvgParameter, i);
-
-      if (is_json)
-        append_json_pair (body, parameter);
-      else
-        append_form_pair (body, parameter);
+    case CVG_TOKEN_REQUEST_QUERY:
+      append_to_query (request, parameters);
+      break;
+    case CVG_TOKEN_REQUEST_JSON:
+      request->content_type = "application/json";
+      request->body = build_json (parameters);
+      break;
+    case CVG_TOKEN_REQUEST_FORM:
+    default:
+      request->content_type = "application/x-www-form-urlencoded";
+      request->body = build_form (parameters);
+      break;
     }
-  if (is_json)
-    g_string_append_c (body, '}');
-
-  g_assert (body->len < size);
-  request->content_type = is_json ? "application/json" : "application/x-www-form-urlencoded";
-  request->body = cvg_secret_new_take (g_string_free (body, FALSE));
 }
 
 /* RFC 6749 section 2.3.1: both are form-encoded first, then they are user and password. */
@@ -138,11 +178,13 @@ build_basic (const CvgClient *client)
 
 /**
  * cvg_parameters_add_client:
+ * @authentication: of the provider's clients; one whose registration asks for another (RFC 7591
+ *   section 3.2.1) does as that says
  * @client: who asks; its secret, if it has one, at hand
  *
- * Has @client authenticate in the way @authentication, by a header of @request or by parameters. A
- * client without a secret names itself in the body (RFC 6749 section 3.2.1), whatever the way in
- * which the provider's other clients authenticate.
+ * Has @client authenticate, by a header of @request or by parameters. A client without a secret
+ * names itself in the body (RFC 6749 section 3.2.1), whatever the way in which the provider's other
+ * clients authenticate.
  */
 void
 cvg_parameters_add_client (GArray *parameters,
@@ -152,6 +194,8 @@ cvg_parameters_add_client (GArray *parameters,
 {
   gboolean has_secret = !cvg_secret_is_empty (client->secret);
 
+  if (client->authentication >= 0)
+    authentication = (CvgClientAuthentication) client->authentication;
   if (authentication == CVG_CLIENT_AUTHENTICATION_BASIC && has_secret)
     {
       request->authorization = build_basic (client);
