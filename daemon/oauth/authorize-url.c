@@ -10,10 +10,11 @@
 #include "model/scopes.h"
 #include "oauth/form.h"
 
-/* Never taken from a provider file or from an endpoint's query, be they asked for or not. */
+/* Never taken from a provider file or from an endpoint's query, be they asked for or not. The last
+ * two bring a whole request, which would win over all that stands beside them (RFC 9101). */
 static const char *const reserved[] = {
-  "response_type", "client_id",      "redirect_uri",          "scope",
-  "state",         "code_challenge", "code_challenge_method", NULL,
+  "response_type",         "client_id", "redirect_uri", "scope",       "state", "code_challenge",
+  "code_challenge_method", "resource",  "request",      "request_uri", NULL,
 };
 
 typedef struct
@@ -72,10 +73,32 @@ note_name (const char *name, const char *value, gsize length, gpointer user_data
   return TRUE;
 }
 
+/* RFC 7636 section 4.3 knows one spelling of it; not all servers do. */
+static const char *
+get_method (const CvgAuthorizeRequest *request)
+{
+  if (request->challenge == NULL)
+    return NULL;
+
+  return request->provider->pkce == CVG_PKCE_S256_LOWER ? "s256" : "S256";
+}
+
+/* RFC 8707: whom the tokens are for. */
+static void
+add_resource (Query *query, const CvgAuthorizeRequest *request)
+{
+  g_autofree char *resource = NULL;
+
+  if (request->provider->resource != NULL)
+    resource = cvg_provider_expand (request->provider->resource, request->tenant);
+  add_own (query, "resource", resource);
+}
+
 static char *
 build_query (const CvgAuthorizeRequest *request, const char *endpoint_query)
 {
-  g_autofree char *scope = cvg_scopes_join (request->scopes, request->provider->scope_separator);
+  const CvgProvider *provider = request->provider;
+  g_autofree char *scope = cvg_scopes_join (request->scopes, provider->scope_separator);
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   Query query = { g_string_new (NULL), names };
 
@@ -93,9 +116,10 @@ build_query (const CvgAuthorizeRequest *request, const char *endpoint_query)
   add_own (&query, "scope", scope);
   add_own (&query, "state", request->state);
   add_own (&query, "code_challenge", request->challenge);
-  add_own (&query, "code_challenge_method", request->challenge != NULL ? "S256" : NULL);
+  add_own (&query, "code_challenge_method", get_method (request));
+  add_resource (&query, request);
   add_own (&query, "login_hint", request->login_hint);
-  for (char **pair = request->provider->authorize_parameters;
+  for (char **pair = provider->authorize_parameters;
        pair != NULL && pair[0] != NULL && pair[1] != NULL; pair += 2)
     add_extra (&query, pair[0], pair[1]);
 

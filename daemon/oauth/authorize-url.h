@@ -17,7 +17,7 @@
  * @redirect_uri: where the answer goes; the exchange must send the same
  * @scopes: what to ask for, complete: cvg_authorize_scopes()
  * @state: what the answer must bring back
- * @challenge: (nullable): of PKCE, method S256
+ * @challenge: (nullable): of PKCE, method S256, however the provider spells that
  * @login_hint: (nullable): who will probably sign in
  *
  * All of it is borrowed for the length of one call.

@@ -170,6 +170,57 @@ test_tenant (void)
   g_assert_true (g_str_has_prefix (url, "https://acme.example.org/a?"));
 }
 
+/* One server takes the method only in small letters; what it is does not change. */
+static void
+test_spelling_of_the_method (void)
+{
+  g_autoptr (CvgProvider) provider = make_provider ("https://example.org/a");
+  CvgAuthorizeRequest request = make_request (provider);
+  g_autofree char *with = NULL;
+  g_autofree char *without = NULL;
+
+  provider->pkce = CVG_PKCE_S256_LOWER;
+  without = cvg_authorize_url_build (&request);
+  request.challenge = "C";
+  with = cvg_authorize_url_build (&request);
+  g_assert_null (strstr (without, "code_challenge"));
+  g_assert_true (g_str_has_suffix (with, "&code_challenge=C&code_challenge_method=s256"));
+}
+
+/* RFC 8707 section 2.1: said once, and by us. */
+static void
+test_resource (void)
+{
+  g_autoptr (CvgProvider) provider = make_provider ("https://example.org/a?resource=evil");
+  g_autoptr (GVariant) tenant = g_variant_ref_sink (g_variant_new_parsed ("{'shop': 'acme'}"));
+  CvgAuthorizeRequest request = make_request (provider);
+  g_autofree char *without = cvg_authorize_url_build (&request);
+  g_autofree char *with = NULL;
+
+  provider->resource = g_strdup ("https://{shop}.example.org/mcp?x=1");
+  request.tenant = tenant;
+  set_words (&provider->authorize_parameters, words ("resource", "evil", NULL));
+  with = cvg_authorize_url_build (&request);
+  g_assert_null (strstr (without, "resource"));
+  g_assert_null (strstr (with, "evil"));
+  g_assert_true (g_str_has_suffix (with, "&resource=https%3A%2F%2Facme.example.org%2Fmcp%3Fx%3D1"));
+}
+
+/* RFC 9101: either would replace all that we say, state and challenge too. */
+static void
+test_no_request_objects (void)
+{
+  g_autoptr (CvgProvider) provider =
+      make_provider ("https://example.org/a?request=evil&request_uri=https%3A%2F%2Fevil");
+  CvgAuthorizeRequest request = make_request (provider);
+  g_autofree char *url = NULL;
+
+  set_words (&provider->authorize_parameters,
+             words ("request", "evil", "request_uri", "https://evil", NULL));
+  url = cvg_authorize_url_build (&request);
+  g_assert_null (strstr (url, "evil"));
+}
+
 /* Whatever a caller gives as a hint stays one value of one parameter. */
 static void
 test_hostile_values_stay_values (void)
@@ -236,6 +287,9 @@ main (int argc, char **argv)
   g_test_add_func ("/authorize-url/provider-never-overrides", test_provider_never_overrides);
   g_test_add_func ("/authorize-url/comma-between-scopes", test_comma_between_scopes);
   g_test_add_func ("/authorize-url/tenant", test_tenant);
+  g_test_add_func ("/authorize-url/spelling-of-the-method", test_spelling_of_the_method);
+  g_test_add_func ("/authorize-url/resource", test_resource);
+  g_test_add_func ("/authorize-url/no-request-objects", test_no_request_objects);
   g_test_add_func ("/authorize-url/hostile-values-stay-values", test_hostile_values_stay_values);
   g_test_add_func ("/authorize-url/endpoint-that-is-none", test_endpoint_that_is_none);
   g_test_add_func ("/authorize-url/scopes", test_scopes);
