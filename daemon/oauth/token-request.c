@@ -7,14 +7,23 @@
  */
 #include "oauth/token-request.h"
 
+#include <string.h>
+
 #include "oauth/parameters.h"
 
 /* Never taken from a provider file, be they sent or not: a second way to authenticate is as wrong
  * as a second value. */
 static const char *const reserved[] = {
-  "grant_type",    "code",      "redirect_uri",  "code_verifier",
-  "refresh_token", "client_id", "client_secret", NULL,
+  "grant_type",    "code",      "redirect_uri",  "code_verifier",    "resource",
+  "refresh_token", "client_id", "client_secret", "client_assertion", NULL,
 };
+
+/* How a request is made of its parameters. */
+typedef struct
+{
+  CvgTokenRequestFormat format;
+  CvgClientAuthentication authentication;
+} Manner;
 
 static const char *
 peek_or_null (const CvgSecret *secret)
@@ -22,22 +31,66 @@ peek_or_null (const CvgSecret *secret)
   return secret != NULL ? cvg_secret_peek (secret) : NULL;
 }
 
+static gboolean
+has (const GArray *parameters, const char *name)
+{
+  for (guint i = 0; i < parameters->len; i++)
+    if (strcmp (g_array_index (parameters, CvgParameter, i).name, name) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 static void
 add_extras (GArray *parameters, char **extras)
 {
   for (; extras != NULL && extras[0] != NULL && extras[1] != NULL; extras += 2)
-    if (!g_strv_contains (reserved, extras[0]))
+    if (!g_strv_contains (reserved, extras[0]) && !has (parameters, extras[0]))
       cvg_parameters_add (parameters, extras[0], extras[1]);
 }
 
-static CvgHttpRequest *
-build (const CvgProvider *provider, const CvgClient *client, const char *url, GArray *parameters)
+/* RFC 8707: whom the tokens are for. Returns: (transfer full) (nullable) */
+static char *
+dup_resource (const CvgProvider *provider, GVariant *tenant)
 {
-  CvgHttpRequest *request = cvg_http_request_new ("POST", url);
+  return provider->resource != NULL ? cvg_provider_expand (provider->resource, tenant) : NULL;
+}
 
-  cvg_parameters_add_client (parameters, request, provider->client_authentication, client);
+static Manner
+get_refresh_manner (const CvgProvider *provider)
+{
+  Manner manner = { provider->token_request, provider->client_authentication };
+
+  if (provider->refresh_request >= 0)
+    manner.format = (CvgTokenRequestFormat) provider->refresh_request;
+  if (provider->refresh_authentication >= 0)
+    manner.authentication = (CvgClientAuthentication) provider->refresh_authentication;
+
+  return manner;
+}
+
+static CvgHttpRequest *
+make_request (const CvgProvider *provider, const char *url, CvgTokenRequestFormat format)
+{
+  CvgHttpRequest *request =
+      cvg_http_request_new (format == CVG_TOKEN_REQUEST_QUERY ? "GET" : "POST", url);
+
+  request->headers = g_strdupv (provider->token_headers);
+  return request;
+}
+
+static CvgHttpRequest *
+build (const CvgProvider *provider,
+       const CvgClient *client,
+       const char *url,
+       Manner manner,
+       GArray *parameters)
+{
+  CvgHttpRequest *request = make_request (provider, url, manner.format);
+
+  cvg_parameters_add_client (parameters, request, manner.authentication, client);
   add_extras (parameters, provider->token_parameters);
-  cvg_parameters_complete (parameters, request, provider->token_request);
+  cvg_parameters_complete (parameters, request, manner.format);
   return request;
 }
 
@@ -60,7 +113,9 @@ cvg_token_request_exchange (const CvgProvider *provider,
                             const CvgSecret *verifier,
                             const char *redirect_uri)
 {
+  const Manner manner = { provider->token_request, provider->client_authentication };
   g_autoptr (GArray) parameters = cvg_parameters_new ();
+  g_autofree char *resource = dup_resource (provider, tenant);
   g_autofree char *url = NULL;
 
   g_return_val_if_fail (provider->token_endpoint != NULL, NULL);
@@ -70,7 +125,8 @@ cvg_token_request_exchange (const CvgProvider *provider,
   cvg_parameters_add (parameters, "code", cvg_secret_peek (code));
   cvg_parameters_add (parameters, "redirect_uri", redirect_uri);
   cvg_parameters_add (parameters, "code_verifier", peek_or_null (verifier));
-  return build (provider, client, url, parameters);
+  cvg_parameters_add (parameters, "resource", resource);
+  return build (provider, client, url, manner, parameters);
 }
 
 /** cvg_token_request_dup_refresh_url: Returns: (transfer full): where a refresh is asked for */
@@ -90,8 +146,8 @@ cvg_token_request_dup_refresh_url (const CvgProvider *provider, GVariant *tenant
  * @client: who asks; its secret, if it has one, at hand
  * @refresh_token: of the grant
  *
- * No scope is sent: left out, it is what was granted (RFC 6749 section 6), and Atlassian refuses
- * to rotate with one.
+ * No scope is sent: left out, it is what was granted (RFC 6749 section 6), and there are servers
+ * that refuse to rotate with one.
  *
  * Returns: (transfer full): the request for a new access token
  */
@@ -102,9 +158,45 @@ cvg_token_request_refresh (const CvgProvider *provider,
                            const CvgSecret *refresh_token)
 {
   g_autoptr (GArray) parameters = cvg_parameters_new ();
+  g_autofree char *resource = dup_resource (provider, tenant);
   g_autofree char *url = cvg_token_request_dup_refresh_url (provider, tenant);
 
-  cvg_parameters_add (parameters, "grant_type", "refresh_token");
-  cvg_parameters_add (parameters, "refresh_token", cvg_secret_peek (refresh_token));
-  return build (provider, client, url, parameters);
+  cvg_parameters_add (parameters, "grant_type", provider->refresh_grant_type);
+  cvg_parameters_add (parameters, provider->refresh_parameter, cvg_secret_peek (refresh_token));
+  cvg_parameters_add (parameters, "resource", resource);
+  add_extras (parameters, provider->refresh_parameters);
+  return build (provider, client, url, get_refresh_manner (provider), parameters);
+}
+
+/**
+ * cvg_token_request_upgrade:
+ * @provider: one with an upgrade endpoint
+ * @tenant: (nullable): a{ss} for the {names} in the endpoint
+ * @client: who asks; its secret, if it has one, at hand
+ * @access_token: what the code was exchanged for
+ *
+ * A second step that no RFC knows: some servers give a token of an hour for the code, and for that
+ * token a lasting one. The answer is one of the token endpoint.
+ *
+ * Returns: (transfer full): the request for a long-lived token, a GET whose URL is a secret
+ */
+CvgHttpRequest *
+cvg_token_request_upgrade (const CvgProvider *provider,
+                           GVariant *tenant,
+                           const CvgClient *client,
+                           const CvgSecret *access_token)
+{
+  g_autoptr (GArray) parameters = cvg_parameters_new ();
+  g_autofree char *url = NULL;
+  CvgHttpRequest *request = NULL;
+
+  g_return_val_if_fail (provider->upgrade_endpoint != NULL, NULL);
+
+  url = cvg_provider_expand (provider->upgrade_endpoint, tenant);
+  request = make_request (provider, url, CVG_TOKEN_REQUEST_QUERY);
+  cvg_parameters_add (parameters, "grant_type", provider->upgrade_grant_type);
+  cvg_parameters_add (parameters, "client_secret", peek_or_null (client->secret));
+  cvg_parameters_add (parameters, "access_token", cvg_secret_peek (access_token));
+  cvg_parameters_complete (parameters, request, CVG_TOKEN_REQUEST_QUERY);
+  return request;
 }

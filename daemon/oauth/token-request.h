@@ -24,3 +24,7 @@ cvg_token_request_refresh (const CvgProvider *provider,
                            GVariant *tenant,
                            const CvgClient *client,
                            const CvgSecret *refresh_token) G_GNUC_WARN_UNUSED_RESULT;
+CvgHttpRequest *cvg_token_request_upgrade (const CvgProvider *provider,
+                                           GVariant *tenant,
+                                           const CvgClient *client,
+                                           const CvgSecret *access_token) G_GNUC_WARN_UNUSED_RESULT;
