@@ -1,21 +1,23 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Requests to the token endpoint. The client authenticates in one way only (RFC 6749 section
- * 2.3), each parameter is there once, and the provider's extra parameters never take the place of
- * the protocol's own.
+ * Requests to the token endpoint, and to the one before it in the device flow. The client
+ * authenticates in one way only (RFC 6749 section 2.3), each parameter is there once, and the
+ * provider's extra parameters never take the place of the protocol's own.
  */
 #include "oauth/token-request.h"
 
 #include <string.h>
 
+#include "model/scopes.h"
 #include "oauth/parameters.h"
 
 /* Never taken from a provider file, be they sent or not: a second way to authenticate is as wrong
  * as a second value. */
 static const char *const reserved[] = {
-  "grant_type",    "code",      "redirect_uri",  "code_verifier",    "resource",
-  "refresh_token", "client_id", "client_secret", "client_assertion", NULL,
+  "grant_type", "code",          "device_code", "redirect_uri",  "code_verifier",
+  "resource",   "refresh_token", "client_id",   "client_secret", "client_assertion",
+  NULL,
 };
 
 /* How a request is made of its parameters. */
@@ -199,4 +201,69 @@ cvg_token_request_upgrade (const CvgProvider *provider,
   cvg_parameters_add (parameters, "access_token", cvg_secret_peek (access_token));
   cvg_parameters_complete (parameters, request, CVG_TOKEN_REQUEST_QUERY);
   return request;
+}
+
+/**
+ * cvg_token_request_device_codes:
+ * @provider: whose device authorization endpoint
+ * @tenant: (nullable): a{ss} for the {names} in the endpoint
+ * @client: who asks; its secret, if it has one, at hand
+ * @scopes: what to ask for, complete
+ *
+ * The client shows who it is as at the token endpoint (RFC 8628 section 3.1), and all travels as a
+ * form, whatever that endpoint takes.
+ *
+ * Returns: (transfer full): the request for the codes of a device sign-in
+ */
+CvgHttpRequest *
+cvg_token_request_device_codes (const CvgProvider *provider,
+                                GVariant *tenant,
+                                const CvgClient *client,
+                                const char *const *scopes)
+{
+  g_autoptr (GArray) parameters = cvg_parameters_new ();
+  g_autofree char *scope = cvg_scopes_join (scopes, provider->scope_separator);
+  g_autofree char *resource = dup_resource (provider, tenant);
+  g_autofree char *url = NULL;
+  CvgHttpRequest *request = NULL;
+
+  g_return_val_if_fail (provider->device_authorization_endpoint != NULL, NULL);
+
+  url = cvg_provider_expand (provider->device_authorization_endpoint, tenant);
+  request = make_request (provider, url, CVG_TOKEN_REQUEST_FORM);
+  cvg_parameters_add (parameters, "scope", *scope != '\0' ? scope : NULL);
+  cvg_parameters_add (parameters, "resource", resource);
+  cvg_parameters_add_client (parameters, request, provider->client_authentication, client);
+  cvg_parameters_complete (parameters, request, CVG_TOKEN_REQUEST_FORM);
+  return request;
+}
+
+/**
+ * cvg_token_request_poll:
+ * @provider: whose token endpoint
+ * @tenant: (nullable): a{ss} for the {names} in the endpoint
+ * @client: who asks; its secret, if it has one, at hand
+ * @device_code: of the device sign-in
+ *
+ * Returns: (transfer full): the request for the tokens of a device sign-in, if they are there: RFC
+ *   8628 section 3.4
+ */
+CvgHttpRequest *
+cvg_token_request_poll (const CvgProvider *provider,
+                        GVariant *tenant,
+                        const CvgClient *client,
+                        const CvgSecret *device_code)
+{
+  const Manner manner = { provider->token_request, provider->client_authentication };
+  g_autoptr (GArray) parameters = cvg_parameters_new ();
+  g_autofree char *resource = dup_resource (provider, tenant);
+  g_autofree char *url = NULL;
+
+  g_return_val_if_fail (provider->token_endpoint != NULL, NULL);
+
+  url = cvg_provider_expand (provider->token_endpoint, tenant);
+  cvg_parameters_add (parameters, "grant_type", "urn:ietf:params:oauth:grant-type:device_code");
+  cvg_parameters_add (parameters, "device_code", cvg_secret_peek (device_code));
+  cvg_parameters_add (parameters, "resource", resource);
+  return build (provider, client, url, manner, parameters);
 }

@@ -454,6 +454,84 @@ test_huge_token (void)
   g_assert_cmpuint (strlen (in_query->url), >, 300000);
 }
 
+/* ---- by device code -------------------------------------------------------------------------- */
+
+static CvgHttpRequest *
+ask_for_codes (const CvgProvider *provider, const CvgClient *client, const char *const *scopes)
+{
+  return cvg_token_request_device_codes (provider, NULL, client, scopes);
+}
+
+static void
+test_device_codes (void)
+{
+  static const char *const scopes[] = { "read:a", "offline_access", NULL };
+  static const char *const none[] = { NULL };
+  /* The token endpoint takes JSON; this one is asked in the way of its own RFC. */
+  g_autoptr (CvgProvider) provider =
+      make_provider (CVG_TOKEN_REQUEST_JSON, CVG_CLIENT_AUTHENTICATION_POST);
+  g_autoptr (CvgClient) client = make_client ("id", "s&s");
+  g_autoptr (CvgClient) bare = make_client ("id", NULL);
+  g_autoptr (CvgHttpRequest) request = NULL;
+  g_autoptr (CvgHttpRequest) least = NULL;
+
+  provider->device_authorization_endpoint = g_strdup ("https://{site}.example.org/device");
+  provider->scope_separator = ',';
+  request = ask_for_codes (provider, client, scopes);
+  least = ask_for_codes (provider, bare, none);
+
+  g_assert_cmpstr (request->method, ==, "POST");
+  g_assert_cmpstr (request->url, ==, "https://{site}.example.org/device");
+  g_assert_cmpstr (request->content_type, ==, "application/x-www-form-urlencoded");
+  g_assert_null (request->authorization);
+  g_assert_cmpstr (cvg_secret_peek (request->body), ==,
+                   "scope=read%3Aa%2Coffline_access&client_id=id&client_secret=s%26s");
+  g_assert_cmpstr (cvg_secret_peek (least->body), ==, "client_id=id");
+}
+
+static void
+test_device_codes_by_basic (void)
+{
+  static const char *const scopes[] = { "a", "b", NULL };
+  static const char *const headers[] = { "Version", "7", NULL };
+  g_autoptr (CvgProvider) provider =
+      make_provider (CVG_TOKEN_REQUEST_FORM, CVG_CLIENT_AUTHENTICATION_BASIC);
+  g_autoptr (CvgClient) client = make_client ("id", "s");
+  g_autoptr (CvgHttpRequest) request = NULL;
+
+  provider->device_authorization_endpoint = g_strdup ("https://example.org/device");
+  provider->resource = g_strdup ("https://api.example.org/");
+  set_list (&provider->token_headers, headers);
+  request = ask_for_codes (provider, client, scopes);
+  g_assert_cmpstr (cvg_secret_peek (request->authorization), ==, "Basic aWQ6cw==");
+  g_assert_cmpstr (cvg_secret_peek (request->body), ==,
+                   "scope=a+b&resource=https%3A%2F%2Fapi.example.org%2F");
+  g_assert_cmpstr (request->headers[0], ==, "Version");
+  g_assert_cmpstr (request->headers[1], ==, "7");
+}
+
+static void
+test_poll (void)
+{
+  static const char *const parameters[] = { "device_code", "other", "audience", "api", NULL };
+  g_autoptr (CvgProvider) provider =
+      make_provider (CVG_TOKEN_REQUEST_FORM, CVG_CLIENT_AUTHENTICATION_POST);
+  g_autoptr (CvgClient) client = make_client ("id", NULL);
+  g_autoptr (CvgSecret) code = cvg_secret_new ("d/c");
+  g_autoptr (CvgHttpRequest) request = NULL;
+
+  /* What the file adds to token requests is added; what is the protocol's own it can't say. */
+  set_list (&provider->token_parameters, parameters);
+  provider->resource = g_strdup ("https://api.example.org/");
+  request = cvg_token_request_poll (provider, NULL, client, code);
+  g_assert_cmpstr (request->method, ==, "POST");
+  g_assert_cmpstr (request->url, ==, "https://{site}.example.org/token");
+  g_assert_cmpstr (cvg_secret_peek (request->body), ==,
+                   "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code"
+                   "&device_code=d%2Fc&resource=https%3A%2F%2Fapi.example.org%2F&client_id=id"
+                   "&audience=api");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -475,5 +553,8 @@ main (int argc, char **argv)
   g_test_add_func ("/token-request/endpoints", test_endpoints);
   g_test_add_func ("/token-request/hostile-secrets-by-json", test_hostile_secrets_by_json);
   g_test_add_func ("/token-request/huge-token", test_huge_token);
+  g_test_add_func ("/token-request/device/codes", test_device_codes);
+  g_test_add_func ("/token-request/device/codes-by-basic", test_device_codes_by_basic);
+  g_test_add_func ("/token-request/device/poll", test_poll);
   return g_test_run ();
 }
