@@ -11,9 +11,15 @@
 #include "model/vardict.h"
 
 static void
-add_scopes (GVariantBuilder *builder, const char *key, const char *const *scopes)
+add_words (GVariantBuilder *builder, const char *key, const char *const *words)
 {
-  g_variant_builder_add (builder, "{sv}", key, g_variant_new_strv (scopes, -1));
+  g_variant_builder_add (builder, "{sv}", key, g_variant_new_strv (words, -1));
+}
+
+static void
+add_boolean (GVariantBuilder *builder, const char *key, gboolean value)
+{
+  g_variant_builder_add (builder, "{sv}", key, g_variant_new_boolean (value));
 }
 
 /** cvg_describe_account: Returns: (transfer full) (nullable): who signed in, as people know them */
@@ -57,7 +63,7 @@ add_credentials (GVariantBuilder *builder, const CvgEntry *entry)
   g_autofree char *site = find_site_name (entry);
 
   if (credentials->scope != NULL)
-    add_scopes (builder, "scopes", (const char *const *) scopes);
+    add_words (builder, "scopes", (const char *const *) scopes);
   cvg_vardict_add_int64 (builder, "expires-at", credentials->expires_at);
   cvg_vardict_add_int64 (builder, "refreshed-at", credentials->obtained_at);
   cvg_vardict_add_uint64 (builder, "serial", credentials->serial);
@@ -116,28 +122,124 @@ cvg_describe_client (const CvgClient *client, const CvgProvider *provider)
   cvg_vardict_add_string (&builder, "server-name", client->server_name);
   cvg_vardict_add_string (&builder, "client-id", client->client_id);
   cvg_vardict_add_string (&builder, "redirect-uri", redirect_uri);
-  g_variant_builder_add (&builder, "{sv}", "default", g_variant_new_boolean (client->is_default));
-  g_variant_builder_add (&builder, "{sv}", "has-secret",
-                         g_variant_new_boolean (client->has_secret));
+  add_boolean (&builder, "default", client->is_default);
+  add_boolean (&builder, "has-secret", client->has_secret);
+  add_boolean (&builder, "system", client->is_system);
+  add_boolean (&builder, "registered", client->is_registered);
   cvg_vardict_add_string (&builder, "label", client->label);
-  if (client->is_system)
-    g_variant_builder_add (&builder, "{sv}", "system", g_variant_new_boolean (TRUE));
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
-/** cvg_describe_server: Returns: (transfer full): the a{sv} of ListServers */
+/* With neither endpoints nor a word on them, the server is asked for them at the sign-in. */
+static gboolean
+is_discovered (const CvgProvider *provider)
+{
+  return provider->authorization_endpoint == NULL &&
+         provider->device_authorization_endpoint == NULL;
+}
+
+/* A redirect to https never comes to a listener of ours; the person carries it here. Where no URI
+ * is fixed it is the client's, and only the sign-in knows. */
+static void
+add_flows (GVariantBuilder *builder, const CvgProvider *provider, const CvgClient *client)
+{
+  const char *flows[4] = { NULL };
+  unsigned int count = 0;
+  const char *uri = client != NULL && client->redirect_uri != NULL ? client->redirect_uri :
+                                                                     provider->redirect_uri;
+
+  if (provider->authorization_endpoint != NULL || is_discovered (provider))
+    {
+      if (uri != NULL && g_str_has_prefix (uri, "http:"))
+        flows[count++] = "loopback";
+      flows[count++] = "paste";
+    }
+  if (provider->device_authorization_endpoint != NULL)
+    flows[count++] = "device";
+
+  add_words (builder, "flows", flows);
+}
+
+/* The servers behind MCP endpoints are found by their resource, and those let anybody register. */
+static gboolean
+needs_client (const CvgProvider *provider)
+{
+  return provider->registration_endpoint == NULL &&
+         !(provider->resource != NULL && is_discovered (provider));
+}
+
+static void
+add_oauth2 (GVariantBuilder *builder, const CvgProvider *provider, const CvgClient *client)
+{
+  add_flows (builder, provider, client);
+  cvg_vardict_add_string (builder, "redirect-uri", provider->redirect_uri);
+  add_boolean (builder, "needs-client", needs_client (provider));
+  cvg_vardict_add_string (builder, "create-url", provider->create_url);
+}
+
+static void
+add_api_key (GVariantBuilder *builder, const CvgProvider *provider)
+{
+  cvg_vardict_add_string (builder, "key-url", provider->api_key_create_url);
+  cvg_vardict_add_string (builder, "key-header", provider->api_key_header);
+  if (*provider->api_key_fields != NULL)
+    add_words (builder, "key-fields", (const char *const *) provider->api_key_fields);
+}
+
+static void
+add_tenant_parameters (GVariantBuilder *builder, const CvgProvider *provider)
+{
+  g_auto (GVariantBuilder) parameters = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  if (provider->tenant_parameters->len == 0)
+    return;
+
+  for (guint i = 0; i < provider->tenant_parameters->len; i++)
+    {
+      const CvgTenantParameter *parameter = g_ptr_array_index (provider->tenant_parameters, i);
+      g_auto (GVariantBuilder) described = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+      cvg_vardict_add_string (&described, "name", parameter->name);
+      cvg_vardict_add_string (&described, "pattern", parameter->pattern);
+      cvg_vardict_add_string (&described, "default", parameter->default_value);
+      cvg_vardict_add_string (&described, "description", parameter->description);
+      g_variant_builder_add_value (&parameters, g_variant_builder_end (&described));
+    }
+  g_variant_builder_add (builder, "{sv}", "tenant", g_variant_builder_end (&parameters));
+}
+
+static gboolean
+takes_keys (const CvgProvider *provider)
+{
+  return cvg_provider_has_kind (provider, "api-key") || cvg_provider_has_kind (provider, "basic") ||
+         cvg_provider_has_kind (provider, "connection-string");
+}
+
+/**
+ * cvg_describe_server:
+ * @client: (nullable): the client that sign-ins use when they name none
+ *
+ * Returns: (transfer full): the a{sv} of ListServers
+ */
 GVariant *
-cvg_describe_server (const CvgProvider *provider, gboolean has_client)
+cvg_describe_server (const CvgProvider *provider, const CvgClient *client)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autofree char *kinds = g_strjoinv (";", provider->kinds);
 
   cvg_vardict_add_string (&builder, "name", provider->name);
   cvg_vardict_add_string (&builder, "slug", provider->slug);
+  cvg_vardict_add_string (&builder, "path-name",
+                          provider->path_name != NULL ? provider->path_name : provider->slug);
   cvg_vardict_add_string (&builder, "kind", kinds);
-  g_variant_builder_add (&builder, "{sv}", "default-client", g_variant_new_boolean (has_client));
-  if (provider->scopes != NULL)
-    add_scopes (&builder, "scopes", (const char *const *) provider->scopes);
+  add_boolean (&builder, "default-client", client != NULL);
+  add_words (&builder, "scopes", (const char *const *) provider->scopes);
   cvg_vardict_add_string (&builder, "documentation", provider->documentation);
+  cvg_vardict_add_string (&builder, "manage-url", provider->manage_url);
+  if (cvg_provider_has_kind (provider, "oauth2"))
+    add_oauth2 (&builder, provider, client);
+  if (takes_keys (provider))
+    add_api_key (&builder, provider);
+  add_tenant_parameters (&builder, provider);
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }

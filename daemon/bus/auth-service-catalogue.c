@@ -28,13 +28,13 @@ handle_list_servers (CvgDBusAuth1 *object, GDBusMethodInvocation *invocation, GV
   for (guint i = 0; i < providers->len; i++)
     {
       const CvgProvider *provider = g_ptr_array_index (providers, i);
-      gboolean has_client = cvg_clients_choose (cvg_agent_get_clients (self->agent), provider->name,
-                                                NULL, NULL) != NULL;
+      const CvgClient *client =
+          cvg_clients_choose (cvg_agent_get_clients (self->agent), provider->name, NULL, NULL);
       g_autoptr (GVariant) described = NULL;
 
       if (kind != NULL && !cvg_provider_has_kind (provider, kind))
         continue;
-      described = cvg_describe_server (provider, has_client);
+      described = cvg_describe_server (provider, client);
       g_variant_builder_add_value (&builder, described);
     }
 

@@ -43,15 +43,21 @@ assert_element (GVariant *array, gsize index, const char *expected)
 }
 
 #define CONFLUENCE                                                                                 \
-  "{'name': <'Confluence'>, 'slug': <'confluence'>, 'kind': <'oauth2'>, "                          \
-  "'default-client': <false>, 'scopes': <['read:me', 'read:page']>, "                              \
-  "'documentation': <'https://docs.invalid/confluence'>}"
+  "{'name': <'Confluence'>, 'slug': <'confluence'>, 'path-name': <'confluence'>, "                 \
+  "'kind': <'oauth2'>, 'default-client': <false>, 'scopes': <['read:me', 'read:page']>, "          \
+  "'documentation': <'https://docs.invalid/confluence'>, 'flows': <['loopback', 'paste']>, "       \
+  "'redirect-uri': <'" BUS_REDIRECT_URI "'>, 'needs-client': <true>}"
 #define KEYED                                                                                      \
-  "{'name': <'Keyed'>, 'slug': <'keyed'>, 'kind': <'api-key'>, 'default-client': <false>, "        \
-  "'scopes': <@as []>, 'documentation': <'https://docs.invalid/keyed'>}"
+  "{'name': <'Keyed'>, 'slug': <'keyed'>, 'path-name': <'keyed'>, 'kind': <'api-key'>, "           \
+  "'default-client': <false>, 'scopes': <@as []>, "                                                \
+  "'documentation': <'https://docs.invalid/keyed'>, "                                              \
+  "'key-header': <'Authorization: Bearer {token}'>}"
 #define TENANTED                                                                                   \
-  "{'name': <'Tenanted Desk'>, 'slug': <'tenanted-desk'>, 'kind': <'oauth2;api-key'>, "            \
-  "'default-client': <false>, 'scopes': <['read']>}"
+  "{'name': <'Tenanted Desk'>, 'slug': <'tenanted-desk'>, 'path-name': <'tenanted-desk'>, "        \
+  "'kind': <'oauth2;api-key'>, 'default-client': <false>, 'scopes': <['read']>, "                  \
+  "'flows': <['loopback', 'paste']>, 'redirect-uri': <'" BUS_REDIRECT_URI "'>, "                   \
+  "'needs-client': <true>, 'key-header': <'X-Api-Key: {token}'>, "                                 \
+  "'tenant': <[{'name': <'subdomain'>, 'pattern': <'^[a-z0-9-]+$'>}]>}"
 
 static void
 test_servers (BusWorld *world, gconstpointer data)
@@ -94,7 +100,8 @@ test_server_with_a_client (BusWorld *world, gconstpointer data)
 
 #define CLIENT_1                                                                                   \
   "{'server-name': <'Confluence'>, 'client-id': <'client-1'>, "                                    \
-  "'redirect-uri': <'" BUS_REDIRECT_URI "'>, 'default': <true>, 'has-secret': <true>}"
+  "'redirect-uri': <'" BUS_REDIRECT_URI "'>, 'default': <true>, 'has-secret': <true>, "            \
+  "'system': <false>, 'registered': <false>}"
 
 static void
 test_clients (BusWorld *world, gconstpointer data)
@@ -121,7 +128,7 @@ test_clients (BusWorld *world, gconstpointer data)
   assert_element (all, 1,
                   "{'server-name': <'Tenanted Desk'>, 'client-id': <'public'>, 'label': <'Work'>, "
                   "'redirect-uri': <'http://[::1]:9000/back'>, 'default': <true>, "
-                  "'has-secret': <false>}");
+                  "'has-secret': <false>, 'system': <false>, 'registered': <false>}");
   others = list (world->caller, "ListClients", "('Keyed',)");
   g_assert_cmpuint (g_variant_n_children (others), ==, 0);
   /* A client without a secret has no business in the keyring. */
@@ -180,7 +187,7 @@ test_changing_a_client (BusWorld *world, gconstpointer data)
   assert_element (labelled, 0,
                   "{'server-name': <'Confluence'>, 'client-id': <'client-1'>, 'label': <'Work'>, "
                   "'redirect-uri': <'" BUS_REDIRECT_URI "'>, 'default': <true>, "
-                  "'has-secret': <true>}");
+                  "'has-secret': <true>, 'system': <false>, 'registered': <false>}");
 
   bus_call_nothing (
       world->caller, "SetClient",
@@ -189,7 +196,7 @@ test_changing_a_client (BusWorld *world, gconstpointer data)
   assert_element (bare, 0,
                   "{'server-name': <'Confluence'>, 'client-id': <'client-1'>, "
                   "'redirect-uri': <'" BUS_REDIRECT_URI "'>, 'default': <true>, "
-                  "'has-secret': <false>}");
+                  "'has-secret': <false>, 'system': <false>, 'registered': <false>}");
   g_assert_cmpuint (cvg_vault_dummy_count_items (world->inside->vault), ==, 0);
 }
 

@@ -192,10 +192,12 @@ test_client (void)
   little = cvg_describe_client (client, provider);
   assert_is (little, "{'server-name': <'Confluence'>, 'client-id': <'its'>,"
                      " 'redirect-uri': <'http://127.0.0.1:18417/callback'>,"
-                     " 'default': <false>, 'has-secret': <false>}");
+                     " 'default': <false>, 'has-secret': <false>,"
+                     " 'system': <false>, 'registered': <false>}");
   orphan = cvg_describe_client (client, NULL);
   assert_is (orphan, "{'server-name': <'Confluence'>, 'client-id': <'its'>,"
-                     " 'default': <false>, 'has-secret': <false>}");
+                     " 'default': <false>, 'has-secret': <false>,"
+                     " 'system': <false>, 'registered': <false>}");
 
   client->redirect_uri = g_strdup ("http://127.0.0.1:1/x");
   client->label = g_strdup ("Work");
@@ -205,28 +207,205 @@ test_client (void)
   full = cvg_describe_client (client, provider);
   assert_is (full, "{'server-name': <'Confluence'>, 'client-id': <'its'>,"
                    " 'redirect-uri': <'http://127.0.0.1:1/x'>, 'default': <true>,"
-                   " 'has-secret': <true>, 'label': <'Work'>}");
+                   " 'has-secret': <true>, 'system': <false>, 'registered': <false>,"
+                   " 'label': <'Work'>}");
 }
+
+static void
+test_client_of_the_machine (void)
+{
+  g_autoptr (CvgClient) client = cvg_client_new ();
+  g_autoptr (GVariant) system = NULL;
+  g_autoptr (GVariant) registered = NULL;
+
+  client->server_name = g_strdup ("Confluence");
+  client->client_id = g_strdup ("its");
+  client->is_system = TRUE;
+  system = cvg_describe_client (client, NULL);
+  assert_is (system, "{'server-name': <'Confluence'>, 'client-id': <'its'>,"
+                     " 'default': <false>, 'has-secret': <false>,"
+                     " 'system': <true>, 'registered': <false>}");
+
+  client->is_system = FALSE;
+  client->is_registered = TRUE;
+  registered = cvg_describe_client (client, NULL);
+  assert_is (registered, "{'server-name': <'Confluence'>, 'client-id': <'its'>,"
+                         " 'default': <false>, 'has-secret': <false>,"
+                         " 'system': <false>, 'registered': <true>}");
+}
+
+/* A provider of these ways in, with neither endpoints nor anything else. */
+static CvgProvider *
+make_bare (const char *kinds)
+{
+  CvgProvider *provider = cvg_provider_new ();
+
+  g_strfreev (provider->kinds);
+  provider->name = g_strdup ("Some Desk");
+  provider->slug = g_strdup ("some-desk");
+  provider->kinds = g_strsplit (kinds, ";", -1);
+  return provider;
+}
+
+#define SOME_DESK                                                                                  \
+  "{'name': <'Some Desk'>, 'slug': <'some-desk'>, 'path-name': <'some-desk'>, 'kind': <'"
+#define NOTHING_ELSE "'>, 'default-client': <false>, 'scopes': <@as []>"
 
 static void
 test_server (void)
 {
   g_autoptr (CvgProvider) provider = make_provider ();
+  g_autoptr (CvgClient) client = cvg_client_new ();
   const char *const scopes[] = { "a", "b", NULL };
   g_autoptr (GVariant) with = NULL;
   g_autoptr (GVariant) without = NULL;
 
   g_strfreev (provider->scopes);
   provider->scopes = g_strdupv ((char **) scopes);
-  without = cvg_describe_server (provider, FALSE);
+  provider->authorization_endpoint = g_strdup ("https://idp/authorize");
+  without = cvg_describe_server (provider, NULL);
   assert_is (without, "{'name': <'Confluence'>, 'slug': <'confluence'>,"
-                      " 'kind': <'oauth2;api-key'>, 'default-client': <false>,"
-                      " 'scopes': <['a', 'b']>}");
+                      " 'path-name': <'confluence'>, 'kind': <'oauth2;api-key'>,"
+                      " 'default-client': <false>, 'scopes': <['a', 'b']>,"
+                      " 'flows': <['loopback', 'paste']>,"
+                      " 'redirect-uri': <'http://127.0.0.1:18417/callback'>,"
+                      " 'needs-client': <true>}");
+
+  provider->path_name = g_strdup ("wiki");
   provider->documentation = g_strdup ("https://help");
-  with = cvg_describe_server (provider, TRUE);
+  provider->create_url = g_strdup ("https://create");
+  provider->manage_url = g_strdup ("https://manage");
+  provider->device_authorization_endpoint = g_strdup ("https://idp/device");
+  with = cvg_describe_server (provider, client);
   assert_is (with, "{'name': <'Confluence'>, 'slug': <'confluence'>,"
-                   " 'kind': <'oauth2;api-key'>, 'default-client': <true>,"
-                   " 'scopes': <['a', 'b']>, 'documentation': <'https://help'>}");
+                   " 'path-name': <'wiki'>, 'kind': <'oauth2;api-key'>,"
+                   " 'default-client': <true>, 'scopes': <['a', 'b']>,"
+                   " 'documentation': <'https://help'>, 'manage-url': <'https://manage'>,"
+                   " 'flows': <['loopback', 'paste', 'device']>,"
+                   " 'redirect-uri': <'http://127.0.0.1:18417/callback'>,"
+                   " 'needs-client': <true>, 'create-url': <'https://create'>}");
+}
+
+static void
+test_server_with_keys (void)
+{
+  static const char *const kinds[] = { "api-key", "basic", "connection-string" };
+  const char *const fields[] = { "user", "password", NULL };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autoptr (CvgProvider) provider = make_bare (kinds[i]);
+      g_autoptr (GVariant) bare = cvg_describe_server (provider, NULL);
+      g_autoptr (GVariant) full = NULL;
+      g_autofree char *kind = g_strconcat (SOME_DESK, kinds[i], NOTHING_ELSE "}", NULL);
+      g_autofree char *all = g_strconcat (
+          SOME_DESK, kinds[i],
+          NOTHING_ELSE ", 'key-url': <'https://keys'>, 'key-header': <'X-Key: {user}'>,"
+                       " 'key-fields': <['user', 'password']>}",
+          NULL);
+
+      assert_is (bare, kind);
+      g_strfreev (provider->api_key_fields);
+      provider->api_key_fields = g_strdupv ((char **) fields);
+      provider->api_key_header = g_strdup ("X-Key: {user}");
+      provider->api_key_create_url = g_strdup ("https://keys");
+      full = cvg_describe_server (provider, NULL);
+      assert_is (full, all);
+    }
+}
+
+static void
+test_server_with_nothing (void)
+{
+  g_autoptr (CvgProvider) provider = make_bare ("none");
+  g_autoptr (GVariant) described = NULL;
+
+  /* What its ways in do not need is not told. */
+  provider->api_key_create_url = g_strdup ("https://keys");
+  provider->create_url = g_strdup ("https://create");
+  described = cvg_describe_server (provider, NULL);
+  assert_is (described, SOME_DESK "none" NOTHING_ELSE "}");
+}
+
+static void
+assert_flows (CvgProvider *provider, CvgClient *client, const char *expected, gboolean needs)
+{
+  g_autoptr (GVariant) described = cvg_describe_server (provider, client);
+  g_autoptr (GVariant) flows = g_variant_lookup_value (described, "flows", NULL);
+  g_autoptr (GVariant) wanted = g_variant_ref_sink (g_variant_new_parsed (expected));
+  gboolean needs_client = !needs;
+
+  g_assert_cmpvariant (flows, wanted);
+  g_assert_true (g_variant_lookup (described, "needs-client", "b", &needs_client));
+  g_assert_cmpint (needs_client, ==, needs);
+}
+
+static void
+test_flows (void)
+{
+  static const struct
+  {
+    const char *authorization;
+    const char *device;
+    const char *redirect_uri;
+    const char *of_the_client; /* of its own redirect URI, if there is a client */
+    const char *flows;
+  } vectors[] = {
+    { "https://a", NULL, "http://127.0.0.1:1/", NULL, "['loopback', 'paste']" },
+    { "https://a", "https://d", "http://[::1]:1/", NULL, "['loopback', 'paste', 'device']" },
+    { "https://a", NULL, "https://p/", NULL, "['paste']" },
+    { "https://a", NULL, NULL, NULL, "['paste']" },
+    { "https://a", NULL, NULL, "http://127.0.0.1:1/", "['loopback', 'paste']" },
+    { "https://a", NULL, "http://127.0.0.1:1/", "https://p/", "['paste']" },
+    { NULL, "https://d", "http://127.0.0.1:1/", NULL, "['device']" },
+    /* Nothing is known before the server was asked. */
+    { NULL, NULL, "http://127.0.0.1:1/", NULL, "['loopback', 'paste']" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (CvgProvider) provider = make_bare ("oauth2");
+      g_autoptr (CvgClient) client = cvg_client_new ();
+
+      g_test_message ("row %zu", i);
+      provider->authorization_endpoint = g_strdup (vectors[i].authorization);
+      provider->device_authorization_endpoint = g_strdup (vectors[i].device);
+      provider->redirect_uri = g_strdup (vectors[i].redirect_uri);
+      client->redirect_uri = g_strdup (vectors[i].of_the_client);
+      assert_flows (provider, client->redirect_uri != NULL ? client : NULL, vectors[i].flows, TRUE);
+    }
+}
+
+static void
+test_needs_client (void)
+{
+  g_autoptr (CvgProvider) provider = make_bare ("oauth2");
+
+  assert_flows (provider, NULL, "['paste']", TRUE);
+  provider->resource = g_strdup ("https://mcp");
+  assert_flows (provider, NULL, "['paste']", FALSE);
+  provider->authorization_endpoint = g_strdup ("https://a");
+  assert_flows (provider, NULL, "['paste']", TRUE);
+  provider->registration_endpoint = g_strdup ("https://r");
+  assert_flows (provider, NULL, "['paste']", FALSE);
+}
+
+static void
+test_tenant_parameters (void)
+{
+  g_autoptr (CvgProvider) provider = make_bare ("none");
+  CvgTenantParameter *shop = cvg_tenant_parameter_new ("shop", "[a-z]+", NULL);
+  g_autoptr (GVariant) described = NULL;
+
+  shop->default_value = g_strdup ("acme");
+  shop->description = g_strdup ("The shop's name");
+  g_ptr_array_add (provider->tenant_parameters, shop);
+  g_ptr_array_add (provider->tenant_parameters, cvg_tenant_parameter_new ("zone", "eu|us", NULL));
+  described = cvg_describe_server (provider, NULL);
+  assert_is (described, SOME_DESK "none" NOTHING_ELSE ", 'tenant': <["
+                                  "{'name': <'shop'>, 'pattern': <'[a-z]+'>, 'default': <'acme'>,"
+                                  " 'description': <\"The shop's name\">},"
+                                  "{'name': <'zone'>, 'pattern': <'eu|us'>}]>}");
 }
 
 int
@@ -240,7 +419,13 @@ main (int argc, char *argv[])
   g_test_add_func ("/describe/instance/dead", test_instance_dead);
   g_test_add_func ("/describe/instance/account-and-site", test_account_and_site);
   g_test_add_func ("/describe/client", test_client);
+  g_test_add_func ("/describe/client/of-the-machine", test_client_of_the_machine);
   g_test_add_func ("/describe/server", test_server);
+  g_test_add_func ("/describe/server/keys", test_server_with_keys);
+  g_test_add_func ("/describe/server/nothing-needed", test_server_with_nothing);
+  g_test_add_func ("/describe/server/flows", test_flows);
+  g_test_add_func ("/describe/server/needs-client", test_needs_client);
+  g_test_add_func ("/describe/server/tenant-parameters", test_tenant_parameters);
 
   return g_test_run ();
 }
