@@ -45,6 +45,13 @@ gboolean cvg_field_mistake (GError **error, const CvgField *field, const char *f
     G_GNUC_PRINTF (3, 4);
 gboolean cvg_field_is_identifier (const char *text);
 
+gboolean cvg_field_get_text (GKeyFile *file, const CvgField *field, char **text, GError **error);
+char **cvg_field_get_items (GKeyFile *file,
+                            const CvgField *field,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void cvg_field_set_string (CvgProvider *provider, const CvgField *field, char *value);
+void cvg_field_set_list (CvgProvider *provider, const CvgField *field, char **value);
+
 CvgFieldReadFunc cvg_field_read_name;
 CvgFieldReadFunc cvg_field_read_kinds;
 CvgFieldReadFunc cvg_field_read_url;
