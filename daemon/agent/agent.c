@@ -346,7 +346,8 @@ cvg_agent_create_instance (CvgAgent *self, const CvgNewInstance *made, GError **
   record->owner = g_strdup (made->owner);
   record->label = null_if_empty (made->label);
   record->client_id = null_if_empty (made->client_id);
-  record->tenant = made->tenant != NULL ? g_variant_ref (made->tenant) : NULL;
+  /* With the defaults of today: another default must not move an instance to another server. */
+  record->tenant = cvg_provider_complete_tenant (provider, made->tenant);
   record->created_at = cvg_clock_get_seconds (self->clock);
   return cvg_instances_add (self->instances, record);
 }

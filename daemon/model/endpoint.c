@@ -127,7 +127,8 @@ cvg_endpoint_find_page_mistake (const char *url)
 
 /**
  * cvg_endpoint_find_redirect_mistake:
- * @url: where the browser comes back to (RFC 8252 section 7.3), here on this machine
+ * @url: where the browser comes back to: here on this machine (RFC 8252 section 7.3), or a page of
+ *   somebody's, from where a person carries the address here
  *
  * Returns: (nullable): why @url can't be that; %NULL: it can
  */
@@ -136,12 +137,14 @@ cvg_endpoint_find_redirect_mistake (const char *url)
 {
   const char *mistake = NULL;
   g_autoptr (GUri) uri = parse (url, &mistake);
+  gboolean is_https = uri != NULL && g_str_equal (g_uri_get_scheme (uri), "https");
 
   if (uri == NULL)
     return mistake;
-  if (!g_str_equal (g_uri_get_scheme (uri), "http") || !is_loopback (g_uri_get_host (uri)))
-    return "must be http to 127.0.0.1, [::1] or localhost";
-  if (g_uri_get_port (uri) < 0)
+  if (!is_https &&
+      (!g_str_equal (g_uri_get_scheme (uri), "http") || !is_loopback (g_uri_get_host (uri))))
+    return "must be http to 127.0.0.1, [::1] or localhost, or https";
+  if (!is_https && g_uri_get_port (uri) < 0)
     return "must name its port";
   if (*g_uri_get_path (uri) != '/')
     return "must have a path, if only “/”";

@@ -84,6 +84,14 @@ cvg_tenant_parameter_free (CvgTenantParameter *parameter)
   g_free (parameter);
 }
 
+/** cvg_tenant_parameter_takes: Returns: whether @value is one of @parameter */
+gboolean
+cvg_tenant_parameter_takes (const CvgTenantParameter *parameter, const char *value)
+{
+  return *value != '\0' && strlen (value) <= MAX_TENANT_VALUE &&
+         g_regex_match (parameter->regex, value, 0, NULL);
+}
+
 /* Every member that is owned alone, so that none is forgotten where all are copied or freed. */
 static const size_t texts[] = {
   G_STRUCT_OFFSET (CvgProvider, name),
@@ -332,8 +340,7 @@ check_value (const CvgProvider *provider, const char *name, const char *value, G
       return FALSE;
     }
 
-  if (*value == '\0' || strlen (value) > MAX_TENANT_VALUE ||
-      !g_regex_match (parameter->regex, value, 0, NULL))
+  if (!cvg_tenant_parameter_takes (parameter, value))
     {
       g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
                    "The tenant parameter “%s” of %s is malformed", name, provider->name);
@@ -347,8 +354,9 @@ check_value (const CvgProvider *provider, const char *name, const char *value, G
  * cvg_provider_check_tenant:
  * @tenant: (nullable): a{ss}: the values that somebody gave for an instance
  *
- * Returns: whether @tenant has a well-formed value for each tenant parameter of @provider, and
- *   nothing else; fails with %CVG_ERROR_INVALID_ARGUMENT, naming the parameter but not its value
+ * Returns: whether @tenant has a well-formed value for each tenant parameter of @provider that has
+ *   no default, and of no other names; fails with %CVG_ERROR_INVALID_ARGUMENT, naming the parameter
+ * but not its value
  */
 gboolean
 cvg_provider_check_tenant (const CvgProvider *provider, GVariant *tenant, GError **error)
@@ -369,7 +377,8 @@ cvg_provider_check_tenant (const CvgProvider *provider, GVariant *tenant, GError
     {
       const CvgTenantParameter *parameter = g_ptr_array_index (provider->tenant_parameters, i);
 
-      if (tenant == NULL || !g_variant_lookup (tenant, parameter->name, "&s", NULL))
+      if (parameter->default_value == NULL &&
+          (tenant == NULL || !g_variant_lookup (tenant, parameter->name, "&s", NULL)))
         {
           g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
                        "%s needs the tenant parameter “%s”", provider->name, parameter->name);
@@ -378,6 +387,43 @@ cvg_provider_check_tenant (const CvgProvider *provider, GVariant *tenant, GError
     }
 
   return TRUE;
+}
+
+/**
+ * cvg_provider_complete_tenant:
+ * @tenant: (nullable): a{ss}: the values that somebody gave for an instance
+ *
+ * Returns: (transfer full) (nullable): @tenant, with the defaults of the parameters that it does
+ * not have; %NULL: there are no values at all
+ */
+GVariant *
+cvg_provider_complete_tenant (const CvgProvider *provider, GVariant *tenant)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (GVariant) complete = NULL;
+
+  if (tenant != NULL)
+    {
+      GVariantIter iter;
+      const char *name;
+      const char *value;
+
+      g_variant_iter_init (&iter, tenant);
+      while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+        g_variant_builder_add (&builder, "{ss}", name, value);
+    }
+
+  for (guint i = 0; i < provider->tenant_parameters->len; i++)
+    {
+      const CvgTenantParameter *parameter = g_ptr_array_index (provider->tenant_parameters, i);
+
+      if (parameter->default_value != NULL &&
+          (tenant == NULL || !g_variant_lookup (tenant, parameter->name, "&s", NULL)))
+        g_variant_builder_add (&builder, "{ss}", parameter->name, parameter->default_value);
+    }
+
+  complete = g_variant_ref_sink (g_variant_builder_end (&builder));
+  return g_variant_n_children (complete) > 0 ? g_steal_pointer (&complete) : NULL;
 }
 
 static gboolean

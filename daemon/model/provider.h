@@ -158,6 +158,8 @@ cvg_provider_with_server (CvgProvider *provider, GVariant *server) G_GNUC_WARN_U
 gboolean cvg_provider_has_kind (const CvgProvider *provider, const char *kind);
 char *cvg_provider_expand (const char *url, GVariant *tenant);
 gboolean cvg_provider_check_tenant (const CvgProvider *provider, GVariant *tenant, GError **error);
+GVariant *cvg_provider_complete_tenant (const CvgProvider *provider,
+                                        GVariant *tenant) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cvg_provider_is_dead_grant (const CvgProvider *provider,
                                      guint status,
                                      const char *error,
@@ -172,6 +174,7 @@ CvgTenantParameter *cvg_tenant_parameter_new (const char *name,
                                               const char *pattern,
                                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void cvg_tenant_parameter_free (CvgTenantParameter *parameter);
+gboolean cvg_tenant_parameter_takes (const CvgTenantParameter *parameter, const char *value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgProvider, cvg_provider_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgDeadGrant, cvg_dead_grant_free)

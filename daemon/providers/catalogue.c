@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "providers/field.h"
 #include "providers/provider-file.h"
 #include "providers/text-file.h"
 
@@ -75,14 +76,6 @@ merge (GKeyFile *below, GKeyFile *above)
   return g_steal_pointer (&merged);
 }
 
-/* A slug is typed on command lines and is a part of file names. */
-static gboolean
-is_slug (const char *text)
-{
-  return g_ascii_isalnum (*text) &&
-         text[strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789-_.")] == '\0';
-}
-
 /* Judges the file at @path on top of @below (nullable), what is there without it. */
 static Entry *
 read_entry (GHashTable *by_name,
@@ -97,7 +90,7 @@ read_entry (GHashTable *by_name,
   const CvgProvider *namesake;
   Entry *entry;
 
-  if (!is_slug (slug))
+  if (!cvg_field_is_slug (slug))
     {
       g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
                            "is not named with lower-case ASCII letters, digits, “-”, “_” and “.”");

@@ -120,3 +120,70 @@ cvg_field_read_dead_grants (CvgProvider *provider,
 
   return TRUE;
 }
+
+/* Identifiers with dots between them; a path of one is a member of the root. */
+static gboolean
+is_path (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ".", -1);
+
+  for (char **part = parts; *part != NULL; part++)
+    if (!cvg_field_is_identifier (*part))
+      return FALSE;
+
+  return *parts != NULL;
+}
+
+/** cvg_field_read_paths: a list of members of an answer, each perhaps within others: a.b */
+gboolean
+cvg_field_read_paths (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
+{
+  g_auto (GStrv) items = cvg_field_get_items (file, field, error);
+
+  if (items == NULL)
+    return FALSE;
+  for (char **item = items; *item != NULL; item++)
+    if (!is_path (*item))
+      return cvg_field_mistake (error, field, "“%s” is not a name, or names with dots between them",
+                                *item);
+
+  cvg_field_set_list (provider, field, g_steal_pointer (&items));
+  return TRUE;
+}
+
+/** cvg_field_read_identifiers: a list of names */
+gboolean
+cvg_field_read_identifiers (CvgProvider *provider,
+                            const CvgField *field,
+                            GKeyFile *file,
+                            GError **error)
+{
+  g_auto (GStrv) items = cvg_field_get_items (file, field, error);
+
+  if (items == NULL)
+    return FALSE;
+  for (char **item = items; *item != NULL; item++)
+    {
+      if (!cvg_field_is_identifier (*item))
+        return cvg_field_mistake (error, field,
+                                  "“%s” is not made of ASCII letters, digits, “_” and “-”", *item);
+      if (g_strv_contains ((const char *const *) item + 1, *item))
+        return cvg_field_mistake (error, field, "has “%s” twice", *item);
+    }
+
+  cvg_field_set_list (provider, field, g_steal_pointer (&items));
+  return TRUE;
+}
+
+/** cvg_field_read_fields: a list of keys of the auth data that a person gives */
+gboolean
+cvg_field_read_fields (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
+{
+  if (!cvg_field_read_identifiers (provider, field, file, error))
+    return FALSE;
+  for (char **name = G_STRUCT_MEMBER (char **, provider, field->offset); *name != NULL; name++)
+    if (!g_str_equal (*name, "access_token") && !cvg_field_check_member (field, *name, error))
+      return FALSE;
+
+  return TRUE;
+}

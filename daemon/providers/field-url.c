@@ -7,8 +7,15 @@
 
 #include <string.h>
 
+/* What else than a tenant parameter may stand in RevocationEndpoint=. */
+const char *const cvg_field_revocation_names[] = { "client_id", "token", NULL };
+
 static gboolean
-check_url (const CvgProvider *provider, const CvgField *field, const char *url, GError **error)
+check_url_with (const CvgProvider *provider,
+                const CvgField *field,
+                const char *url,
+                const char *const *more_names,
+                GError **error)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
   g_autoptr (GVariant) samples = NULL;
@@ -21,11 +28,19 @@ check_url (const CvgProvider *provider, const CvgField *field, const char *url, 
 
       g_variant_builder_add (&builder, "{ss}", parameter->name, "sample");
     }
+  for (; *more_names != NULL; more_names++)
+    g_variant_builder_add (&builder, "{ss}", *more_names, "sample");
   samples = g_variant_ref_sink (g_variant_builder_end (&builder));
   sample = cvg_provider_expand (url, samples);
 
   reason = field->find_mistake (sample);
   return reason == NULL || cvg_field_mistake (error, field, "%s", reason);
+}
+
+static gboolean
+check_url (const CvgProvider *provider, const CvgField *field, const char *url, GError **error)
+{
+  return check_url_with (provider, field, url, (const char *const[]){ NULL }, error);
 }
 
 /**
@@ -44,6 +59,86 @@ cvg_field_read_url (CvgProvider *provider, const CvgField *field, GKeyFile *file
     return TRUE;
   if (!check_url (provider, field, text, error))
     return FALSE;
+
+  cvg_field_set_string (provider, field, g_steal_pointer (&text));
+  return TRUE;
+}
+
+/* A parameter there goes the way of those of AuthorizeParameters= and the like, and may as little
+ * say what the protocol says. */
+static gboolean
+check_query (const CvgField *field, const char *url, GError **error)
+{
+  const char *query = strchr (url, '?');
+  GUriParamsIter iter;
+  char *attribute = NULL;
+  char *value = NULL;
+
+  if (query == NULL)
+    return TRUE;
+
+  g_uri_params_iter_init (&iter, query + 1, -1, "&", G_URI_PARAMS_WWW_FORM);
+  while (g_uri_params_iter_next (&iter, &attribute, &value, NULL))
+    {
+      g_autofree char *name = g_steal_pointer (&attribute);
+
+      g_free (g_steal_pointer (&value));
+      if (cvg_field_is_protocol_parameter (name))
+        return cvg_field_mistake (error, field, "has “%s” in its query: that is the protocol's own",
+                                  name);
+    }
+
+  return TRUE;
+}
+
+/** cvg_field_read_endpoint: likewise, of an endpoint that the protocol adds parameters for */
+gboolean
+cvg_field_read_endpoint (CvgProvider *provider,
+                         const CvgField *field,
+                         GKeyFile *file,
+                         GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!cvg_field_get_text (file, field, &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  if (!check_url (provider, field, text, error) || !check_query (field, text, error))
+    return FALSE;
+
+  cvg_field_set_string (provider, field, g_steal_pointer (&text));
+  return TRUE;
+}
+
+/**
+ * cvg_field_read_revocation_url: likewise, where {client_id} and {token} may stand as well, but not
+ * in the host: a name server has no need to know a token
+ */
+gboolean
+cvg_field_read_revocation_url (CvgProvider *provider,
+                               const CvgField *field,
+                               GKeyFile *file,
+                               GError **error)
+{
+  g_autofree char *text = NULL;
+  const char *authority;
+
+  if (!cvg_field_get_text (file, field, &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  if (!check_url_with (provider, field, text, cvg_field_revocation_names, error))
+    return FALSE;
+
+  authority = strstr (text, "://") + strlen ("://");
+  for (const char *const *name = cvg_field_revocation_names; *name != NULL; name++)
+    {
+      g_autofree char *braced = g_strdup_printf ("{%s}", *name);
+
+      if (g_strstr_len (authority, (gssize) strcspn (authority, "/?#"), braced) != NULL)
+        return cvg_field_mistake (error, field, "has %s in its host", braced);
+    }
 
   cvg_field_set_string (provider, field, g_steal_pointer (&text));
   return TRUE;

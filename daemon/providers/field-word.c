@@ -42,6 +42,36 @@ cvg_field_read_word (CvgProvider *provider, const CvgField *field, GKeyFile *fil
   return TRUE;
 }
 
+/** cvg_field_read_word_or_none: likewise, where the first word is stored as -1 and the second as 0
+ */
+gboolean
+cvg_field_read_word_or_none (CvgProvider *provider,
+                             const CvgField *field,
+                             GKeyFile *file,
+                             GError **error)
+{
+  int index = -1;
+
+  if (!get_word (file, field, &index, error))
+    return FALSE;
+  if (index >= 0)
+    G_STRUCT_MEMBER (int, provider, field->offset) = index - 1;
+  return TRUE;
+}
+
+/** cvg_field_read_method: one of the words of @field, stored as it stands there */
+gboolean
+cvg_field_read_method (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
+{
+  int index = -1;
+
+  if (!get_word (file, field, &index, error))
+    return FALSE;
+  if (index >= 0)
+    G_STRUCT_MEMBER (const char *, provider, field->offset) = field->words[index];
+  return TRUE;
+}
+
 /** cvg_field_read_separator: one of two words, stored as the character that it names */
 gboolean
 cvg_field_read_separator (CvgProvider *provider,
@@ -54,7 +84,7 @@ cvg_field_read_separator (CvgProvider *provider,
   if (!get_word (file, field, &index, error))
     return FALSE;
   if (index >= 0)
-    provider->scope_separator = " ,"[index];
+    G_STRUCT_MEMBER (char, provider, field->offset) = " ,"[index];
   return TRUE;
 }
 

@@ -100,26 +100,6 @@ cvg_field_set_list (CvgProvider *provider, const CvgField *field, char **value)
   *member = value;
 }
 
-/** cvg_field_read_name: a line of text for people */
-gboolean
-cvg_field_read_name (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
-{
-  g_autofree char *text = NULL;
-
-  if (!cvg_field_get_text (file, field, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
-  if (strlen (text) > MAX_TEXT)
-    return cvg_field_mistake (error, field, "is longer than %d bytes", MAX_TEXT);
-  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c))
-    if (!g_unichar_isprint (g_utf8_get_char (c)))
-      return cvg_field_mistake (error, field, "has a character that can't be printed");
-
-  cvg_field_set_string (provider, field, g_steal_pointer (&text));
-  return TRUE;
-}
-
 /** cvg_field_is_identifier: Returns: whether @text is a letter, then letters, digits, “_”, “-” */
 gboolean
 cvg_field_is_identifier (const char *text)
@@ -131,6 +111,70 @@ cvg_field_is_identifier (const char *text)
   return *text == '\0';
 }
 
+/** cvg_field_is_slug: Returns: whether @text can be typed on command lines and name a file */
+gboolean
+cvg_field_is_slug (const char *text)
+{
+  return g_ascii_isalnum (*text) &&
+         text[strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789-_.")] == '\0';
+}
+
+/** cvg_field_is_printable: Returns: whether @text has only characters that people can see */
+gboolean
+cvg_field_is_printable (const char *text)
+{
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c))
+    if (!g_unichar_isprint (g_utf8_get_char (c)))
+      return FALSE;
+
+  return TRUE;
+}
+
+/** cvg_field_check_line: Returns: whether @text can be a line for people */
+gboolean
+cvg_field_check_line (const CvgField *field, const char *text, GError **error)
+{
+  if (strlen (text) > MAX_TEXT)
+    return cvg_field_mistake (error, field, "is longer than %d bytes", MAX_TEXT);
+  if (!cvg_field_is_printable (text))
+    return cvg_field_mistake (error, field, "has a character that can't be printed");
+  return TRUE;
+}
+
+/** cvg_field_check_member: Returns: whether @text can name a key of the auth data, beside those
+ * that mean the same for every server */
+gboolean
+cvg_field_check_member (const CvgField *field, const char *text, GError **error)
+{
+  static const char *const taken[] = {
+    "access_token",  "account", "expires_at", "expires_in", "id_token",
+    "refresh_token", "scope",   "serial",     "token_type", NULL,
+  };
+
+  if (!cvg_field_is_identifier (text))
+    return cvg_field_mistake (error, field, "must be made of ASCII letters, digits, “_” and “-”");
+  if (g_strv_contains (taken, text))
+    return cvg_field_mistake (error, field, "can't be “%s”, which is in every auth data", text);
+  return TRUE;
+}
+
+/** cvg_field_read_name: a line of text for people */
+gboolean
+cvg_field_read_name (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!cvg_field_get_text (file, field, &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  if (!cvg_field_check_line (field, text, error))
+    return FALSE;
+
+  cvg_field_set_string (provider, field, g_steal_pointer (&text));
+  return TRUE;
+}
+
 /**
  * cvg_field_read_member: the name of a key of the auth data, beside those that mean the same for
  * every server
@@ -138,10 +182,26 @@ cvg_field_is_identifier (const char *text)
 gboolean
 cvg_field_read_member (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
 {
-  static const char *const taken[] = {
-    "access_token",  "account", "expires_at", "expires_in", "id_token",
-    "refresh_token", "scope",   "serial",     "token_type", NULL,
-  };
+  g_autofree char *text = NULL;
+
+  if (!cvg_field_get_text (file, field, &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  if (!cvg_field_check_member (field, text, error))
+    return FALSE;
+
+  cvg_field_set_string (provider, field, g_steal_pointer (&text));
+  return TRUE;
+}
+
+/** cvg_field_read_identifier: a name on the wire, of a parameter or a member of an answer */
+gboolean
+cvg_field_read_identifier (CvgProvider *provider,
+                           const CvgField *field,
+                           GKeyFile *file,
+                           GError **error)
+{
   g_autofree char *text = NULL;
 
   if (!cvg_field_get_text (file, field, &text, error))
@@ -150,8 +210,49 @@ cvg_field_read_member (CvgProvider *provider, const CvgField *field, GKeyFile *f
     return TRUE;
   if (!cvg_field_is_identifier (text))
     return cvg_field_mistake (error, field, "must be made of ASCII letters, digits, “_” and “-”");
-  if (g_strv_contains (taken, text))
-    return cvg_field_mistake (error, field, "can't be “%s”, which is in every auth data", text);
+
+  cvg_field_set_string (provider, field, g_steal_pointer (&text));
+  return TRUE;
+}
+
+/** cvg_field_read_path_name: a segment of a path, as a slug is one */
+gboolean
+cvg_field_read_path_name (CvgProvider *provider,
+                          const CvgField *field,
+                          GKeyFile *file,
+                          GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!cvg_field_get_text (file, field, &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  if (strlen (text) > MAX_TEXT || !cvg_field_is_slug (text))
+    return cvg_field_mistake (error, field,
+                              "must be made of lower-case ASCII letters, digits, “-”, “_” and “.”");
+
+  cvg_field_set_string (provider, field, g_steal_pointer (&text));
+  return TRUE;
+}
+
+/** cvg_field_read_grant_type: a name, or a URI that is one (RFC 6749 section 4.5) */
+gboolean
+cvg_field_read_grant_type (CvgProvider *provider,
+                           const CvgField *field,
+                           GKeyFile *file,
+                           GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!cvg_field_get_text (file, field, &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  if (strlen (text) > MAX_TEXT ||
+      text[strspn (text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/")] !=
+          '\0')
+    return cvg_field_mistake (error, field, "is neither a plain name nor a URI");
 
   cvg_field_set_string (provider, field, g_steal_pointer (&text));
   return TRUE;

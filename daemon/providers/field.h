@@ -27,8 +27,7 @@ CvgFieldReadFunc (CvgProvider *provider, const CvgField *field, GKeyFile *file, 
  * @key: its name
  * @read: how its value is read
  * @offset: of the member of #CvgProvider that it fills
- * @words: (nullable): the values that there are, for cvg_field_read_word() and
- *   cvg_field_read_separator(); what is stored is the index
+ * @words: (nullable): the values that there are, for those that read one of a few words
  * @find_mistake: (nullable): what a URL must be like, for those that read one
  */
 struct _CvgField
@@ -43,7 +42,13 @@ struct _CvgField
 
 gboolean cvg_field_mistake (GError **error, const CvgField *field, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+
 gboolean cvg_field_is_identifier (const char *text);
+gboolean cvg_field_is_slug (const char *text);
+gboolean cvg_field_is_printable (const char *text);
+gboolean cvg_field_is_protocol_parameter (const char *name);
+gboolean cvg_field_check_line (const CvgField *field, const char *text, GError **error);
+gboolean cvg_field_check_member (const CvgField *field, const char *text, GError **error);
 
 gboolean cvg_field_get_text (GKeyFile *file, const CvgField *field, char **text, GError **error);
 char **cvg_field_get_items (GKeyFile *file,
@@ -52,17 +57,40 @@ char **cvg_field_get_items (GKeyFile *file,
 void cvg_field_set_string (CvgProvider *provider, const CvgField *field, char *value);
 void cvg_field_set_list (CvgProvider *provider, const CvgField *field, char **value);
 
+/* field.c */
 CvgFieldReadFunc cvg_field_read_name;
-CvgFieldReadFunc cvg_field_read_kinds;
+CvgFieldReadFunc cvg_field_read_path_name;
+CvgFieldReadFunc cvg_field_read_identifier;
+CvgFieldReadFunc cvg_field_read_member;
+CvgFieldReadFunc cvg_field_read_grant_type;
+/* field-url.c */
+extern const char *const cvg_field_revocation_names[];
 CvgFieldReadFunc cvg_field_read_url;
+CvgFieldReadFunc cvg_field_read_endpoint;
+CvgFieldReadFunc cvg_field_read_revocation_url;
 CvgFieldReadFunc cvg_field_read_fixed_url;
 CvgFieldReadFunc cvg_field_read_account_url;
-CvgFieldReadFunc cvg_field_read_scopes;
-CvgFieldReadFunc cvg_field_read_scope;
+/* field-word.c */
 CvgFieldReadFunc cvg_field_read_word;
+CvgFieldReadFunc cvg_field_read_word_or_none;
+CvgFieldReadFunc cvg_field_read_method;
 CvgFieldReadFunc cvg_field_read_separator;
 CvgFieldReadFunc cvg_field_read_seconds;
-CvgFieldReadFunc cvg_field_read_parameters;
+/* field-list.c */
+CvgFieldReadFunc cvg_field_read_kinds;
+CvgFieldReadFunc cvg_field_read_scopes;
+CvgFieldReadFunc cvg_field_read_scope;
 CvgFieldReadFunc cvg_field_read_dead_grants;
-CvgFieldReadFunc cvg_field_read_member;
+CvgFieldReadFunc cvg_field_read_paths;
+CvgFieldReadFunc cvg_field_read_identifiers;
+CvgFieldReadFunc cvg_field_read_fields;
+/* field-pairs.c */
+CvgFieldReadFunc cvg_field_read_parameters;
+CvgFieldReadFunc cvg_field_read_headers;
+CvgFieldReadFunc cvg_field_read_redirect_members;
 CvgFieldReadFunc cvg_field_read_header;
+/* field-group.c */
+CvgFieldReadFunc cvg_field_read_tenant_parameter;
+CvgFieldReadFunc cvg_field_read_tenant_default;
+CvgFieldReadFunc cvg_field_read_tenant_description;
+CvgFieldReadFunc cvg_field_read_auth_data;

@@ -14,6 +14,7 @@
 
 #include "model/endpoint.h"
 #include "providers/field.h"
+#include "providers/provider-whole.h"
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
@@ -38,6 +39,22 @@ static const char *const pkce_methods[] = {
   NULL,
 };
 static const char *const redirect_ports[] = { "any", "exact", NULL };
+static const char *const methods[] = { "POST", "DELETE", NULL };
+/* After "none", which is stored as -1, as the others are numbered above. */
+static const char *const revocation_requests[] = { "none", "form", "json", "query", NULL };
+static const char *const revocation_authentications[] = {
+  [CVG_REVOCATION_AS_CLIENT] = "client",
+  [CVG_REVOCATION_AS_BASIC] = "basic",
+  [CVG_REVOCATION_AS_BEARER] = "bearer",
+  [CVG_REVOCATION_AS_NOBODY] = "none",
+  NULL,
+};
+static const char *const revocation_tokens[] = {
+  [CVG_REVOCATION_BOTH] = "both",
+  [CVG_REVOCATION_REFRESH_TOKEN] = "refresh",
+  [CVG_REVOCATION_ACCESS_TOKEN] = "access",
+  NULL,
+};
 
 #define AT(member) .offset = G_STRUCT_OFFSET (CvgProvider, member)
 #define ENDPOINT .find_mistake = cvg_endpoint_find_mistake
@@ -46,14 +63,15 @@ static const char *const redirect_ports[] = { "any", "exact", NULL };
 /* clang-format off */
 static const CvgField fields[] = {
   { "Provider", "Name", cvg_field_read_name, AT (name) },
+  { "Provider", "PathName", cvg_field_read_path_name, AT (path_name) },
   { "Provider", "Kind", cvg_field_read_kinds, AT (kinds) },
   { "Provider", "Documentation", cvg_field_read_fixed_url, AT (documentation), PAGE },
   { "OAuth2", "Issuer", cvg_field_read_url, AT (issuer), .find_mistake = cvg_endpoint_find_issuer_mistake },
-  { "OAuth2", "AuthorizationEndpoint", cvg_field_read_url, AT (authorization_endpoint), ENDPOINT },
-  { "OAuth2", "TokenEndpoint", cvg_field_read_url, AT (token_endpoint), ENDPOINT },
-  { "OAuth2", "RefreshEndpoint", cvg_field_read_url, AT (refresh_endpoint), ENDPOINT },
-  { "OAuth2", "RevocationEndpoint", cvg_field_read_url, AT (revocation_endpoint), ENDPOINT },
-  { "OAuth2", "DeviceAuthorizationEndpoint", cvg_field_read_url, AT (device_authorization_endpoint), ENDPOINT },
+  { "OAuth2", "AuthorizationEndpoint", cvg_field_read_endpoint, AT (authorization_endpoint), ENDPOINT },
+  { "OAuth2", "TokenEndpoint", cvg_field_read_endpoint, AT (token_endpoint), ENDPOINT },
+  { "OAuth2", "RefreshEndpoint", cvg_field_read_endpoint, AT (refresh_endpoint), ENDPOINT },
+  { "OAuth2", "RevocationEndpoint", cvg_field_read_revocation_url, AT (revocation_endpoint), ENDPOINT },
+  { "OAuth2", "DeviceAuthorizationEndpoint", cvg_field_read_endpoint, AT (device_authorization_endpoint), ENDPOINT },
   { "OAuth2", "RegistrationEndpoint", cvg_field_read_url, AT (registration_endpoint), ENDPOINT },
   { "OAuth2", "Resource", cvg_field_read_url, AT (resource), ENDPOINT },
   { "OAuth2", "IssuerRequired", cvg_field_read_word, AT (issuer_required), .words = booleans },
@@ -62,18 +80,39 @@ static const CvgField fields[] = {
   { "OAuth2", "Scopes", cvg_field_read_scopes, AT (scopes) },
   { "OAuth2", "RequiredScopes", cvg_field_read_scopes, AT (required_scopes) },
   { "OAuth2", "ScopeSeparator", cvg_field_read_separator, AT (scope_separator), .words = separators },
+  { "OAuth2", "GrantedScopeSeparator", cvg_field_read_separator, AT (granted_scope_separator), .words = separators },
   { "OAuth2", "AuthorizeParameters", cvg_field_read_parameters, AT (authorize_parameters) },
   { "OAuth2", "TokenParameters", cvg_field_read_parameters, AT (token_parameters) },
+  { "OAuth2", "TokenHeaders", cvg_field_read_headers, AT (token_headers) },
   { "OAuth2", "TokenRequest", cvg_field_read_word, AT (token_request), .words = token_requests },
   { "OAuth2", "ClientAuthentication", cvg_field_read_word, AT (client_authentication), .words = client_authentications },
   { "OAuth2", "Pkce", cvg_field_read_word, AT (pkce), .words = pkce_methods },
   { "OAuth2", "RedirectUri", cvg_field_read_fixed_url, AT (redirect_uri), .find_mistake = cvg_endpoint_find_redirect_mistake },
   { "OAuth2", "RedirectPort", cvg_field_read_word, AT (redirect_port_exact), .words = redirect_ports },
+  { "OAuth2", "RedirectMembers", cvg_field_read_redirect_members, AT (redirect_members) },
+  { "OAuth2", "RedirectSignature", cvg_field_read_identifier, AT (redirect_signature) },
+  { "OAuth2", "TokenTypes", cvg_field_read_identifiers, AT (token_types) },
+  { "OAuth2", "TokenObjects", cvg_field_read_paths, AT (token_objects) },
+  { "OAuth2", "RefreshTokenMember", cvg_field_read_identifier, AT (refresh_token_member) },
+  { "OAuth2", "ErrorMembers", cvg_field_read_paths, AT (error_members) },
+  { "OAuth2", "ErrorDescriptions", cvg_field_read_paths, AT (error_descriptions) },
+  { "OAuth2", "UpgradeEndpoint", cvg_field_read_endpoint, AT (upgrade_endpoint), ENDPOINT },
+  { "OAuth2", "UpgradeGrantType", cvg_field_read_grant_type, AT (upgrade_grant_type) },
+  { "OAuth2", "RefreshRequest", cvg_field_read_word, AT (refresh_request), .words = token_requests },
+  { "OAuth2", "RefreshAuthentication", cvg_field_read_word, AT (refresh_authentication), .words = client_authentications },
+  { "OAuth2", "RefreshGrantType", cvg_field_read_grant_type, AT (refresh_grant_type) },
+  { "OAuth2", "RefreshTokenParameter", cvg_field_read_identifier, AT (refresh_parameter) },
+  { "OAuth2", "RefreshParameters", cvg_field_read_parameters, AT (refresh_parameters) },
   { "OAuth2", "RefreshTokenRotates", cvg_field_read_word, AT (refresh_token_rotates), .words = booleans },
   { "OAuth2", "RefreshTokenReuseWindow", cvg_field_read_seconds, AT (refresh_token_reuse_window) },
   { "OAuth2", "RefreshTokenIdleLifetime", cvg_field_read_seconds, AT (refresh_token_idle_lifetime) },
   { "OAuth2", "AccessTokenLifetime", cvg_field_read_seconds, AT (access_token_lifetime) },
   { "OAuth2", "DeadGrantErrors", cvg_field_read_dead_grants, AT (dead_grants) },
+  { "OAuth2", "RevocationMethod", cvg_field_read_method, AT (revocation_method), .words = methods },
+  { "OAuth2", "RevocationRequest", cvg_field_read_word_or_none, AT (revocation_request), .words = revocation_requests },
+  { "OAuth2", "RevocationAuthentication", cvg_field_read_word, AT (revocation_authentication), .words = revocation_authentications },
+  { "OAuth2", "RevocationToken", cvg_field_read_word, AT (revocation_tokens), .words = revocation_tokens },
+  { "OAuth2", "RevocationTokenParameter", cvg_field_read_identifier, AT (revocation_parameter) },
   { "Resources", "Endpoint", cvg_field_read_url, AT (resources_endpoint), ENDPOINT },
   { "Resources", "Member", cvg_field_read_member, AT (resources_member) },
   { "Resources", "SelectedMember", cvg_field_read_member, AT (resources_selected_member) },
@@ -83,6 +122,8 @@ static const CvgField fields[] = {
   { "Resources", "AccountScope", cvg_field_read_scope, AT (account_scope) },
   { "ApiKey", "Header", cvg_field_read_header, AT (api_key_header) },
   { "ApiKey", "CreateUrl", cvg_field_read_url, AT (api_key_create_url), PAGE },
+  { "ApiKey", "Fields", cvg_field_read_fields, AT (api_key_fields) },
+  { "ApiKey", "TokenField", cvg_field_read_identifier, AT (api_key_token) },
 };
 /* clang-format on */
 
@@ -90,32 +131,23 @@ static const CvgField fields[] = {
 #undef ENDPOINT
 #undef PAGE
 
-/* Each key of [Tenant] is a parameter. Its pattern is taken as it stands: key file escapes would
- * ask for each backslash of a regular expression twice. */
-static gboolean
-read_tenant_parameters (CvgProvider *provider, GKeyFile *file, GError **error)
+/* Whose keys are names that the file chooses, in the order in which they need one another. The
+ * first is read before all other keys: their URLs may have its names in them. */
+static const CvgField free_groups[] = {
+  { .group = "Tenant", .read = cvg_field_read_tenant_parameter },
+  { .group = "TenantDefaults", .read = cvg_field_read_tenant_default },
+  { .group = "TenantDescriptions", .read = cvg_field_read_tenant_description },
+  { .group = "AuthData", .read = cvg_field_read_auth_data },
+};
+
+static const CvgField *
+find_free_group (const char *group)
 {
-  g_auto (GStrv) names = g_key_file_get_keys (file, "Tenant", NULL, NULL);
+  for (size_t i = 0; i < G_N_ELEMENTS (free_groups); i++)
+    if (g_str_equal (free_groups[i].group, group))
+      return &free_groups[i];
 
-  for (char **name = names; name != NULL && *name != NULL; name++)
-    {
-      const CvgField field = { .group = "Tenant", .key = *name };
-      g_autofree char *pattern = g_key_file_get_value (file, "Tenant", *name, NULL);
-      g_autoptr (GError) regex_error = NULL;
-      CvgTenantParameter *parameter;
-
-      if (*g_strstrip (pattern) == '\0')
-        continue;
-      if (!cvg_field_is_identifier (*name))
-        return cvg_field_mistake (error, &field,
-                                  "must be named with ASCII letters, digits, “_” and “-”");
-      parameter = cvg_tenant_parameter_new (*name, pattern, &regex_error);
-      if (parameter == NULL)
-        return cvg_field_mistake (error, &field, "is not a regular expression");
-      g_ptr_array_add (provider->tenant_parameters, parameter);
-    }
-
-  return TRUE;
+  return NULL;
 }
 
 static const CvgField *
@@ -142,34 +174,9 @@ debug_unknown_keys (GKeyFile *file, const char *slug)
       g_auto (GStrv) keys = g_key_file_get_keys (file, *group, NULL, NULL);
 
       for (char **key = keys; *key != NULL; key++)
-        if (!g_str_equal (*group, "Tenant") && find_field (*group, *key) == NULL)
+        if (find_free_group (*group) == NULL && find_field (*group, *key) == NULL)
           g_debug ("%s: [%s] %s: nothing that is known here", slug, *group, *key);
     }
-}
-
-/* What must be there, and what must not be there twice. */
-static gboolean
-check_whole (const CvgProvider *provider, GError **error)
-{
-  gboolean oauth2 = cvg_provider_has_kind (provider, "oauth2");
-
-  if (provider->name == NULL)
-    return cvg_field_mistake (error, find_field ("Provider", "Name"), "is missing");
-  if (*provider->kinds == NULL)
-    return cvg_field_mistake (error, find_field ("Provider", "Kind"), "is missing");
-  if (oauth2 && provider->authorization_endpoint == NULL)
-    return cvg_field_mistake (error, find_field ("OAuth2", "AuthorizationEndpoint"), "is missing");
-  if (oauth2 && provider->token_endpoint == NULL)
-    return cvg_field_mistake (error, find_field ("OAuth2", "TokenEndpoint"), "is missing");
-  if (g_str_equal (provider->resources_selected_member, provider->resources_member))
-    return cvg_field_mistake (error, find_field ("Resources", "SelectedMember"),
-                              "is the same as Member");
-  if (g_str_equal (provider->resources_url_member, provider->resources_member) ||
-      g_str_equal (provider->resources_url_member, provider->resources_selected_member))
-    return cvg_field_mistake (error, find_field ("Resources", "UrlMember"),
-                              "is the same as Member or SelectedMember");
-
-  return TRUE;
 }
 
 /**
@@ -211,31 +218,68 @@ cvg_provider_file_load (const char *data, size_t size, GError **error)
   return g_steal_pointer (&file);
 }
 
+static void
+read_key (CvgProvider *provider, const CvgField *field, GKeyFile *file, GPtrArray *mistakes)
+{
+  GError *error = NULL;
+
+  if (!field->read (provider, field, file, &error))
+    cvg_provider_mistakes_add (mistakes, field->group, field->key, error);
+}
+
+static void
+read_group (CvgProvider *provider, const CvgField *group, GKeyFile *file, GPtrArray *mistakes)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (file, group->group, NULL, NULL);
+
+  for (char **key = keys; keys != NULL && *key != NULL; key++)
+    {
+      CvgField field = *group;
+
+      field.key = *key;
+      read_key (provider, &field, file, mistakes);
+    }
+}
+
+/* Reads all of @file, and goes on after a mistake. */
+static GPtrArray *
+read_all (CvgProvider *provider, GKeyFile *file)
+{
+  GPtrArray *mistakes = cvg_provider_mistakes_new ();
+
+  for (size_t i = 0; i < G_N_ELEMENTS (free_groups); i++)
+    read_group (provider, &free_groups[i], file, mistakes);
+  for (size_t i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (g_key_file_has_key (file, fields[i].group, fields[i].key, NULL))
+      read_key (provider, &fields[i], file, mistakes);
+  cvg_provider_whole_check (provider, mistakes);
+  return mistakes;
+}
+
 /**
  * cvg_provider_file_read:
  * @file: a provider file, after the layers of it were merged
  * @slug: the name of the file without its suffix
  *
  * Returns: (transfer full): the provider; fails with %G_KEY_FILE_ERROR and a message
- *   "[Group] Key: reason" at the first mistake
+ *   "[Group] Key: reason" for the first mistake
  */
 CvgProvider *
 cvg_provider_file_read (GKeyFile *file, const char *slug, GError **error)
 {
   g_autoptr (CvgProvider) provider = cvg_provider_new ();
+  g_autoptr (GPtrArray) mistakes = NULL;
 
   provider->slug = g_strdup (slug);
   debug_unknown_keys (file, slug);
+  mistakes = read_all (provider, file);
+  if (mistakes->len > 0)
+    {
+      const CvgProviderMistake *first = g_ptr_array_index (mistakes, 0);
 
-  /* First, for the URLs may name them. */
-  if (!read_tenant_parameters (provider, file, error))
-    return NULL;
-  for (size_t i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (g_key_file_has_key (file, fields[i].group, fields[i].key, NULL) &&
-        !fields[i].read (provider, &fields[i], file, error))
+      g_propagate_error (error, g_error_copy (first->error));
       return NULL;
-  if (!check_whole (provider, error))
-    return NULL;
+    }
 
   return g_steal_pointer (&provider);
 }

@@ -91,7 +91,7 @@ test_every_key (void)
   assert_list (provider->required_scopes, "offline_access");
   g_assert_cmpint (provider->scope_separator, ==, ',');
   assert_list (provider->authorize_parameters, "audience|api|prompt|consent|empty||eq|a=b");
-  assert_list (provider->token_parameters, "resource|https://example.test/");
+  assert_list (provider->token_parameters, "audience|https://example.test/");
   g_assert_cmpint (provider->token_request, ==, CVG_TOKEN_REQUEST_JSON);
   g_assert_cmpint (provider->client_authentication, ==, CVG_CLIENT_AUTHENTICATION_BASIC);
   g_assert_false (provider->pkce);
@@ -280,7 +280,6 @@ static const struct
 
   /* Redirects */
   { "RedirectUri=http://127.0.0.1/callback", "[OAuth2] RedirectUri: must name its port" },
-  { "RedirectUri=https://127.0.0.1:1/callback", "[OAuth2] RedirectUri: must be http to" },
   { "RedirectUri=http://a.example:1/callback", "[OAuth2] RedirectUri: must be http to" },
   { "RedirectUri=http://0.0.0.0:1/callback", "[OAuth2] RedirectUri: must be http to" },
   { "RedirectUri=http://127.0.0.1:1", "[OAuth2] RedirectUri: must have a path" },
