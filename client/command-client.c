@@ -11,6 +11,7 @@
 #include "client/output.h"
 #include "client/prompt.h"
 #include "client/server.h"
+#include "client/table.h"
 #include "client/vardict.h"
 #include "dbus/error.h"
 

@@ -9,6 +9,7 @@
 #include "client/connection.h"
 #include "client/output.h"
 #include "client/server.h"
+#include "client/table.h"
 #include "client/vardict.h"
 
 static void

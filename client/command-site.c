@@ -11,6 +11,7 @@
 #include "client/instance.h"
 #include "client/output.h"
 #include "client/site.h"
+#include "client/table.h"
 #include "client/vardict.h"
 
 static void

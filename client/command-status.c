@@ -10,6 +10,7 @@
 #include "client/connection.h"
 #include "client/instance.h"
 #include "client/output.h"
+#include "client/table.h"
 #include "client/vardict.h"
 #include "dbus/names.h"
 

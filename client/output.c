@@ -1,8 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Columns are aligned by the width that a terminal gives each character, not by bytes. Cells and
- * lines for people carry no control characters, since labels and names come from other programs;
+ * Lines for people carry no control characters, since labels and names come from other programs;
  * JSON escapes them, and what a program asked for verbatim is written verbatim.
  *
  * Bytes go straight to stdio, which is UTF-8 whatever the locale: main() sees to it.
@@ -13,182 +12,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
 #define GAP "  "
-#define BOLD "\033[1m"
-#define COLOUR_END "\033[0m"
-
-struct _CvgTable
-{
-  unsigned int columns;
-  GPtrArray *rows; /* (owned) (element-type GStrv): the headings first */
-};
-
-/**
- * cvg_table_new:
- * @headings: (array length=columns): names of the columns
- * @columns: how many
- *
- * Returns: (transfer full): a table without rows
- */
-CvgTable *
-cvg_table_new (const char *const *headings, unsigned int columns)
-{
-  CvgTable *table = g_new0 (CvgTable, 1);
-
-  table->columns = columns;
-  table->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
-  cvg_table_add_row (table, headings);
-  return table;
-}
-
-/**
- * cvg_table_free:
- * @table: (transfer full): a table
- */
-void
-cvg_table_free (CvgTable *table)
-{
-  g_ptr_array_unref (table->rows);
-  g_free (table);
-}
-
-/**
- * cvg_table_add_row:
- * @table: a table
- * @cells: a text for each column, which is copied; %NULL is empty
- */
-void
-cvg_table_add_row (CvgTable *table, const char *const *cells)
-{
-  char **row = g_new0 (char *, table->columns + 1);
-
-  for (unsigned int i = 0; i < table->columns; i++)
-    row[i] = cvg_output_make_printable (cells[i] != NULL ? cells[i] : "");
-  g_ptr_array_add (table->rows, row);
-}
-
-static unsigned int
-get_column_width (const CvgTable *table, unsigned int column)
-{
-  unsigned int width = 0;
-  gboolean used = FALSE;
-
-  for (unsigned int i = 0; i < table->rows->len; i++)
-    {
-      char **row = g_ptr_array_index (table->rows, i);
-
-      width = MAX (width, cvg_output_get_width (row[column]));
-      used = used || (i > 0 && *row[column] != '\0');
-    }
-  return used ? width : 0;
-}
-
-/* The words of the contract for how an instance is; they stand for themselves in any column. */
-static const char *
-get_colour (const char *cell)
-{
-  static const struct
-  {
-    const char *word;
-    const char *colour;
-  } colours[] = {
-    { "active", "\033[32m" },         { "unlocked", "\033[32m" },
-    { "needs-sign-in", "\033[31m" },  { "unavailable", "\033[31m" },
-    { "unreachable", "\033[33m" },    { "locked", "\033[33m" },
-    { "keyring-locked", "\033[33m" }, { "signed-out", "\033[2m" },
-  };
-
-  for (size_t i = 0; i < G_N_ELEMENTS (colours); i++)
-    if (g_str_equal (cell, colours[i].word))
-      return colours[i].colour;
-  return NULL;
-}
-
-static void
-append_row (const CvgTable *table,
-            unsigned int index,
-            const unsigned int *widths,
-            gboolean colours,
-            GString *text)
-{
-  char **row = g_ptr_array_index (table->rows, index);
-  unsigned int owed = 0;
-
-  for (unsigned int i = 0; i < table->columns; i++)
-    {
-      const char *colour = index == 0 ? BOLD : get_colour (row[i]);
-
-      if (widths[i] == 0)
-        continue;
-
-      /* A gap is owed until there is something to its right: no line ends in spaces. */
-      if (*row[i] != '\0')
-        {
-          g_string_append_printf (text, "%*s", (int) owed, "");
-          owed = 0;
-          if (colours && colour != NULL)
-            g_string_append_printf (text, "%s%s" COLOUR_END, colour, row[i]);
-          else
-            g_string_append (text, row[i]);
-        }
-      owed += widths[i] - cvg_output_get_width (row[i]) + strlen (GAP);
-    }
-
-  g_string_append_c (text, '\n');
-}
-
-/**
- * cvg_table_format:
- * @table: a table
- * @colours: whether a terminal will show it, and in colours
- *
- * Columns that are empty in all rows are left out.
- *
- * Returns: (transfer full): its lines; empty without rows
- */
-char *
-cvg_table_format (const CvgTable *table, gboolean colours)
-{
-  g_autofree unsigned int *widths = g_new0 (unsigned int, table->columns);
-  GString *text = g_string_new (NULL);
-
-  for (unsigned int i = 0; i < table->columns; i++)
-    widths[i] = get_column_width (table, i);
-
-  for (unsigned int i = 0; i < table->rows->len && table->rows->len > 1; i++)
-    append_row (table, i, widths, colours, text);
-
-  return g_string_free (text, FALSE);
-}
-
-static gboolean
-can_show_colours (void)
-{
-  const char *no_color = g_getenv ("NO_COLOR");
-  const char *term = g_getenv ("TERM");
-
-  return (no_color == NULL || *no_color == '\0') && term != NULL && !g_str_equal (term, "dumb") &&
-         isatty (STDOUT_FILENO);
-}
-
-/**
- * cvg_table_print:
- * @table: a table
- *
- * Prints it, in colours on a terminal that has not asked for none (NO_COLOR).
- */
-void
-cvg_table_print (const CvgTable *table)
-{
-  g_autofree char *text = cvg_table_format (table, can_show_colours ());
-
-  fputs (text, stdout);
-}
 
 /**
  * cvg_output_get_width:

@@ -61,46 +61,6 @@ test_printable (void)
 }
 
 static void
-test_table (void)
-{
-  static const char *const headings[] = { "NAME", "LABEL", "EMPTY", "STATUS" };
-  g_autoptr (CvgTable) table = cvg_table_new (headings, G_N_ELEMENTS (headings));
-  g_autofree char *nothing = cvg_table_format (table, FALSE);
-  g_autofree char *text = NULL;
-
-  g_assert_cmpstr (nothing, ==, "");
-
-  cvg_table_add_row (table, (const char *[]){ "東京", "", "", "active" });
-  cvg_table_add_row (table, (const char *[]){ "a longer one", "büro", NULL, "" });
-  cvg_table_add_row (table, (const char *[]){ "x", "\033[2J", "", "signed-out" });
-  text = cvg_table_format (table, FALSE);
-
-  g_assert_cmpstr (text, ==,
-                   "NAME          LABEL  STATUS\n"
-                   "東京                 active\n"
-                   "a longer one  büro\n"
-                   "x             \xef\xbf\xbd[2J   signed-out\n");
-}
-
-static void
-test_colours (void)
-{
-  static const char *const headings[] = { "A", "STATUS" };
-  g_autoptr (CvgTable) table = cvg_table_new (headings, G_N_ELEMENTS (headings));
-  g_autofree char *plain = NULL;
-  g_autofree char *coloured = NULL;
-
-  cvg_table_add_row (table, (const char *[]){ "x", "needs-sign-in" });
-  plain = cvg_table_format (table, FALSE);
-  coloured = cvg_table_format (table, TRUE);
-
-  g_assert_null (strchr (plain, '\033'));
-  g_assert_cmpstr (coloured, ==,
-                   "\033[1mA\033[0m  \033[1mSTATUS\033[0m\n"
-                   "x  \033[31mneeds-sign-in\033[0m\n");
-}
-
-static void
 test_json (void)
 {
   g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_parsed (
@@ -143,8 +103,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/output/width", test_width);
   g_test_add_func ("/client/output/printable", test_printable);
-  g_test_add_func ("/client/output/table", test_table);
-  g_test_add_func ("/client/output/colours", test_colours);
   g_test_add_func ("/client/output/json", test_json);
   g_test_add_func ("/client/output/json-of-no-number", test_json_of_no_number);
   return g_test_run ();

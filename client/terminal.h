@@ -1,0 +1,10 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the terminal can show.
+ */
+#pragma once
+
+#include <glib.h>
+
+gboolean cvg_terminal_has_colours (int fd);
