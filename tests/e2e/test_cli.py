@@ -208,7 +208,7 @@ def test_an_empty_list_is_no_data(world):
 def test_servers(world):
     servers = as_json(world, "servers")
     confluence = next(server for server in servers if server["name"] == "Confluence")
-    assert (confluence["slug"], confluence["kind"]) == ("confluence", "oauth2")
+    assert (confluence["slug"], confluence["kind"]) == ("confluence", "oauth2;basic")
     assert confluence["default-client"] is True
     assert confluence["scopes"] and confluence["documentation"].startswith("https://")
     assert "Jira" in world.cli("servers").stdout
