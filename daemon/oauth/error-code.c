@@ -11,6 +11,21 @@
 
 #include "dbus/error.h"
 
+/* The two of RFC 6749 section 4.1.2.1, of RFC 8628 section 3.5, and what they are called in the
+ * wild; some servers say so with status 200 or 400. */
+static const char *const passing_codes[] = {
+  "server_error",
+  "temporarily_unavailable",
+  "slow_down",
+  "rate_limited",
+  "ratelimited",
+  "rate_limit_exceeded",
+  "service_unavailable",
+  "internal_error",
+  "internal_server_error",
+  NULL,
+};
+
 /* Longer than any code that the standards register. */
 #define CODE_MAX 40
 
@@ -21,6 +36,36 @@ cvg_error_code_is_presentable (const char *code)
   gsize length = code != NULL ? strlen (code) : 0;
 
   return length > 0 && length <= CODE_MAX && strspn (code, "abcdefghijklmnopqrstuvwxyz_") == length;
+}
+
+/** cvg_error_code_describe: Returns: (transfer full): what may be said of an answer of @status with
+ * @code (nullable) */
+char *
+cvg_error_code_describe (guint status, const char *code)
+{
+  if (cvg_error_code_is_presentable (code))
+    return g_strdup_printf ("HTTP %u, %s", status, code);
+
+  return g_strdup_printf ("HTTP %u", status);
+}
+
+/**
+ * cvg_error_code_is_passing:
+ * @status: HTTP status
+ * @code: (nullable): the error code that came with it
+ *
+ * Returns: whether the same request may well have another answer later
+ */
+gboolean
+cvg_error_code_is_passing (guint status, const char *code)
+{
+  gboolean is_success = status >= 200 && status < 300;
+  gboolean is_client_error = status >= 400 && status < 500;
+
+  if (status == 408 || status == 429 || !(is_success || is_client_error))
+    return TRUE;
+
+  return code != NULL && g_strv_contains (passing_codes, code);
 }
 
 /**

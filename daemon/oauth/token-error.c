@@ -14,21 +14,6 @@
 #include "oauth/error-code.h"
 #include "oauth/json-body.h"
 
-/* The two of RFC 6749 section 4.1.2.1, of RFC 8628 section 3.5, and what they are called in the
- * wild; some servers say so with status 200 or 400. */
-static const char *const passing_codes[] = {
-  "server_error",
-  "temporarily_unavailable",
-  "slow_down",
-  "rate_limited",
-  "ratelimited",
-  "rate_limit_exceeded",
-  "service_unavailable",
-  "internal_error",
-  "internal_server_error",
-  NULL,
-};
-
 /* access_denied: Atlassian, where the client's secret is missing. */
 static const char *const client_codes[] = {
   "invalid_client",
@@ -39,27 +24,6 @@ static const char *const client_codes[] = {
 
 /* invalid_request: Atlassian, where the code is wrong, used or too old. */
 static const char *const code_codes[] = { "invalid_grant", "invalid_request", NULL };
-
-static char *
-describe (guint status, const char *code)
-{
-  if (cvg_error_code_is_presentable (code))
-    return g_strdup_printf ("HTTP %u, %s", status, code);
-
-  return g_strdup_printf ("HTTP %u", status);
-}
-
-static gboolean
-is_passing (guint status, const char *code)
-{
-  gboolean is_success = status >= 200 && status < 300;
-  gboolean is_client_error = status >= 400 && status < 500;
-
-  if (status == 408 || status == 429 || !(is_success || is_client_error))
-    return TRUE;
-
-  return code != NULL && g_strv_contains (passing_codes, code);
-}
 
 static gboolean
 is_client_fault (guint status, const char *code)
@@ -88,14 +52,15 @@ cvg_token_error_classify (const CvgProvider *provider,
   const char *code = object != NULL ? cvg_json_body_get_string (object, "error") : NULL;
   const char *description =
       object != NULL ? cvg_json_body_get_string (object, "error_description") : NULL;
-  g_autofree char *seen = describe (status, code);
+  g_autofree char *seen = cvg_error_code_describe (status, code);
 
   if (code != NULL && grant == CVG_TOKEN_GRANT_REFRESH &&
       cvg_provider_is_dead_grant (provider, status, code, description))
     return g_error_new (CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN,
                         "%s no longer accepts this sign-in (%s); sign in again", provider->name,
                         seen);
-  if (is_passing (status, code) || g_strcmp0 (response->content_type, "text/html") == 0)
+  if (cvg_error_code_is_passing (status, code) ||
+      g_strcmp0 (response->content_type, "text/html") == 0)
     return cvg_error_code_try_later (provider->name, status, response->retry_after);
   if (code != NULL && grant == CVG_TOKEN_GRANT_CODE && g_strv_contains (code_codes, code))
     return g_error_new (CVG_ERROR, CVG_ERROR_REFUSED,

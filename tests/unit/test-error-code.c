@@ -47,6 +47,39 @@ test_try_later_says_when (void)
   g_assert_null (strstr (whenever->message, "seconds"));
 }
 
+static void
+test_passing (void)
+{
+  static const struct
+  {
+    guint status;
+    const char *code;
+    gboolean is_passing;
+    const char *described;
+  } vectors[] = {
+    { 500, NULL, TRUE, "HTTP 500" },
+    { 503, "invalid_client", TRUE, "HTTP 503, invalid_client" },
+    { 429, NULL, TRUE, "HTTP 429" },
+    { 408, NULL, TRUE, "HTTP 408" },
+    { 302, NULL, TRUE, "HTTP 302" }, /* a page that says that it is being repaired */
+    { 400, "temporarily_unavailable", TRUE, "HTTP 400, temporarily_unavailable" },
+    { 200, "ratelimited", TRUE, "HTTP 200, ratelimited" },
+    { 200, NULL, FALSE, "HTTP 200" },
+    { 400, "invalid_request", FALSE, "HTTP 400, invalid_request" },
+    { 400, "Said: eyJ", FALSE, "HTTP 400" }, /* not presentable */
+    { 404, NULL, FALSE, "HTTP 404" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autofree char *seen = cvg_error_code_describe (vectors[i].status, vectors[i].code);
+
+      g_assert_cmpint (cvg_error_code_is_passing (vectors[i].status, vectors[i].code), ==,
+                       vectors[i].is_passing);
+      g_assert_cmpstr (seen, ==, vectors[i].described);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -54,5 +87,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/error-code/presentable", test_presentable);
   g_test_add_func ("/error-code/try-later-says-when", test_try_later_says_when);
+  g_test_add_func ("/error-code/passing", test_passing);
   return g_test_run ();
 }
