@@ -102,14 +102,18 @@ find_mistake_in_redirect_uri (GUri *uri)
 {
   const char *host = g_uri_get_host (uri);
 
-  if (strcmp (g_uri_get_scheme (uri), "http") != 0)
-    return "must be http to this machine, as http://127.0.0.1:PORT/callback";
-  if (!is_loopback_literal (host) && strcmp (host, "localhost") != 0)
-    return "must have the host 127.0.0.1, [::1] or localhost";
-  if (g_uri_get_port (uri) < 1 || g_uri_get_port (uri) > 65535)
-    return "must have a port from 1 to 65535";
   if (g_uri_get_query (uri) != NULL)
     return "must not have a query";
+  /* A page of the person's own, or of their company: nobody listens there, so they bring what came
+   * to it themselves. */
+  if (strcmp (g_uri_get_scheme (uri), "https") == 0)
+    return NULL;
+  if (strcmp (g_uri_get_scheme (uri), "http") != 0)
+    return "must be http to this machine, as http://127.0.0.1:PORT/callback, or https";
+  if (!is_loopback_literal (host) && strcmp (host, "localhost") != 0)
+    return "must be https, or have the host 127.0.0.1, [::1] or localhost";
+  if (g_uri_get_port (uri) < 1 || g_uri_get_port (uri) > 65535)
+    return "must have a port from 1 to 65535";
   return NULL;
 }
 
@@ -148,11 +152,23 @@ cvg_redirect_target_check (const char *url, GError **error)
  * cvg_redirect_uri_check:
  * @uri: the redirect URI of a client, as registered with its provider
  *
- * Returns: whether our listener can be there: RFC 8252 section 7.3; fails with
- *   %CVG_ERROR_INVALID_ARGUMENT
+ * Returns: whether our listener can be there (RFC 8252 section 7.3), or a person can bring back
+ *   what came there; fails with %CVG_ERROR_INVALID_ARGUMENT
  */
 gboolean
 cvg_redirect_uri_check (const char *uri, GError **error)
 {
   return check ("redirect-uri", uri, find_mistake_in_redirect_uri, error);
+}
+
+/**
+ * cvg_redirect_uri_is_remote:
+ * @uri: one that cvg_redirect_uri_check() takes
+ *
+ * Returns: whether no listener of ours can be there
+ */
+gboolean
+cvg_redirect_uri_is_remote (const char *uri)
+{
+  return g_ascii_strncasecmp (uri, "https:", strlen ("https:")) == 0;
 }

@@ -10,3 +10,4 @@
 
 gboolean cvg_redirect_target_check (const char *url, GError **error);
 gboolean cvg_redirect_uri_check (const char *uri, GError **error);
+gboolean cvg_redirect_uri_is_remote (const char *uri);

@@ -131,7 +131,7 @@ test_change (void)
 {
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
   const CvgClientChange label = { .label = "Work" };
-  const CvgClientChange uri = { .redirect_uri = "http://127.0.0.1:1234/x" };
+  const CvgClientChange uri = { .redirect_uri = "https://example.org/x" };
   const CvgClientChange cleared = { .redirect_uri = "", .label = "" };
   const CvgClientChange secret = { .secret = "hush-N" };
   CvgClient *client = NULL;
@@ -142,7 +142,7 @@ test_change (void)
   client = lookup (world, AGENT_WORLD_CLIENT_ID);
   g_assert_cmpstr (client->id, ==, AGENT_WORLD_CLIENT_UUID);
   g_assert_cmpstr (client->label, ==, "Work");
-  g_assert_cmpstr (client->redirect_uri, ==, "http://127.0.0.1:1234/x");
+  g_assert_cmpstr (client->redirect_uri, ==, "https://example.org/x");
   agent_world_assert_secret (client->secret, "hush-S");
   g_assert_cmpuint (count_stores (world), ==, 0);
 
@@ -202,7 +202,8 @@ test_refused (void)
     { "a b", NULL, "client id" },
     { "a\n", NULL, "client id" },
     { "\xc3\xa4", NULL, "client id" },
-    { "a", "https://example.org/callback", "redirect-uri" },
+    { "a", "http://example.org:80/callback", "redirect-uri" },
+    { "a", "https://u@example.org/callback", "redirect-uri" },
     { "a", "http://127.0.0.1/callback", "redirect-uri" }, /* no port */
     { "a", "http://192.168.0.1:80/callback", "redirect-uri" },
     { "a", "nonsense", "redirect-uri" },

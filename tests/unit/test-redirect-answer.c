@@ -259,6 +259,45 @@ test_pasted_without_a_path (void)
 }
 
 static void
+test_pasted_over_https (void)
+{
+  static const struct
+  {
+    const char *redirect_uri;
+    const char *url;
+    const char *reason; /* NULL: taken */
+  } vectors[] = {
+    { "https://example.org/cb", "https://example.org/cb?code=c", NULL },
+    { "https://example.org/cb", "https://example.org:443/cb?code=c", NULL }, /* its own port */
+    { "https://example.org:443/cb", "https://example.org/cb?code=c", NULL }, /* as browsers do */
+    { "https://example.org:8443/cb", "https://example.org:8443/cb?code=c", NULL },
+    { "https://example.org", "https://example.org/?code=c", NULL },
+    { "https://Example.org/cb", "HTTPS://example.ORG/cb?code=c", NULL },
+    { "https://example.org/cb", "http://example.org/cb?code=c", "scheme" },
+    { "https://example.org/cb", "http://example.org:443/cb?code=c", "scheme" },
+    { "https://example.org/cb", "https://example.org:80/cb?code=c", "port" },
+    { "https://example.org/cb", "https://example.org:8443/cb?code=c", "port" },
+    { "https://example.org:8443/cb", "https://example.org/cb?code=c", "port" },
+    { "https://example.org/cb", "https://example.org.evil.example/cb?code=c", "host" },
+    { "https://example.org/cb", "https://example.org@evil.example/cb?code=c", "user name" },
+    { "https://example.org/cb", "https://example.org/CB?code=c", "path" },
+    { "https://example.org/cb", "example.org/cb?code=c", "no address" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *query =
+          cvg_redirect_url_match (vectors[i].url, vectors[i].redirect_uri, &error);
+
+      g_test_message ("%s: %s", vectors[i].url, error != NULL ? error->message : "taken");
+      g_assert_cmpstr (query, ==, vectors[i].reason == NULL ? "code=c" : NULL);
+      if (vectors[i].reason != NULL)
+        g_assert_nonnull (strstr (error->message, vectors[i].reason));
+    }
+}
+
+static void
 test_pasted_novel (void)
 {
   g_autofree char *novel = g_strnfill (100000, 'x');
@@ -282,6 +321,7 @@ main (int argc, char **argv)
   g_test_add_func ("/redirect-answer/a-code-is-no-denial", test_a_code_is_no_denial);
   g_test_add_func ("/redirect-answer/pasted", test_pasted);
   g_test_add_func ("/redirect-answer/pasted-without-a-path", test_pasted_without_a_path);
+  g_test_add_func ("/redirect-answer/pasted-over-https", test_pasted_over_https);
   g_test_add_func ("/redirect-answer/pasted-novel", test_pasted_novel);
   return g_test_run ();
 }

@@ -110,7 +110,13 @@ test_redirect_uri (void)
     { "http://127.0.0.1:/callback", "port" },       /* likewise */
     { "http://127.0.0.1:0/callback", "port" },      /* any port: not for a registration */
     { "http://127.0.0.1:65536/", "absolute" },      /* no such port */
-    { "https://127.0.0.1:18417/", "http" },         /* we have no certificate */
+    { "https://example.org/callback", NULL },       /* a page of the person's own */
+    { "https://example.org:8443", NULL },           /* likewise */
+    { "https://example.org/cb?x=1", "query" },      /* the answer is all of it */
+    { "https://example.org/cb#x", "fragment" },     /* RFC 6749 section 3.1.2 */
+    { "https://u@example.org/cb", "user name" },    /* userinfo */
+    { "https:///callback", "host" },                /* no host */
+    { "ftp://127.0.0.1:18417/", "http" },           /* another scheme */
     { "http://example.org:80/", "host" },           /* not this machine */
     { "http://LOCALHOST.example.org:80/", "host" }, /* likewise */
     { "http://192.168.1.2:80/", "host" },           /* likewise */
@@ -124,6 +130,15 @@ test_redirect_uri (void)
   };
 
   check_vectors (vectors, G_N_ELEMENTS (vectors), "redirect-uri", cvg_redirect_uri_check);
+}
+
+static void
+test_remote (void)
+{
+  g_assert_true (cvg_redirect_uri_is_remote ("https://example.org/callback"));
+  g_assert_true (cvg_redirect_uri_is_remote ("HTTPS://example.org/callback"));
+  g_assert_false (cvg_redirect_uri_is_remote ("http://127.0.0.1:18417/callback"));
+  g_assert_false (cvg_redirect_uri_is_remote ("http://localhost:18417/https:"));
 }
 
 static void
@@ -147,6 +162,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/redirect-target/target", test_target);
   g_test_add_func ("/redirect-target/redirect-uri", test_redirect_uri);
+  g_test_add_func ("/redirect-target/remote", test_remote);
   g_test_add_func ("/redirect-target/length", test_length);
   return g_test_run ();
 }
