@@ -18,6 +18,14 @@
 
 #define GAP "  "
 
+static unsigned int
+measure (gunichar letter)
+{
+  if (g_unichar_iswide (letter))
+    return 2;
+  return g_unichar_iszerowidth (letter) ? 0 : 1;
+}
+
 /**
  * cvg_output_get_width:
  * @text: UTF-8
@@ -30,15 +38,37 @@ cvg_output_get_width (const char *text)
   unsigned int width = 0;
 
   for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
-    {
-      gunichar letter = g_utf8_get_char (at);
-
-      if (g_unichar_iswide (letter))
-        width += 2;
-      else if (!g_unichar_iszerowidth (letter))
-        width += 1;
-    }
+    width += measure (g_utf8_get_char (at));
   return width;
+}
+
+/**
+ * cvg_output_cut:
+ * @text: UTF-8
+ * @width: how many columns of a terminal there are for it
+ *
+ * Returns: (transfer full): @text, or as much of it as there is room for and an ellipsis
+ */
+char *
+cvg_output_cut (const char *text, unsigned int width)
+{
+  const char *end = text;
+  unsigned int taken = 1; /* by the ellipsis */
+  g_autofree char *beginning = NULL;
+
+  if (cvg_output_get_width (text) <= width)
+    return g_strdup (text);
+  if (width == 0)
+    return g_strdup ("");
+
+  while (taken + measure (g_utf8_get_char (end)) <= width)
+    {
+      taken += measure (g_utf8_get_char (end));
+      end = g_utf8_next_char (end);
+    }
+
+  beginning = g_strndup (text, (size_t) (end - text));
+  return g_strconcat (g_strchomp (beginning), "…", NULL);
 }
 
 /**

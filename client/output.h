@@ -8,6 +8,7 @@
 #include <glib.h>
 
 unsigned int cvg_output_get_width (const char *text);
+char *cvg_output_cut (const char *text, unsigned int width);
 char *cvg_output_make_printable (const char *text);
 char *cvg_output_format_time (gint64 unix_seconds);
 char *cvg_output_format_json (GVariant *value, gboolean pretty);

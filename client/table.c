@@ -17,10 +17,14 @@
 #define BOLD "\033[1m"
 #define COLOUR_END "\033[0m"
 
+/* Less than the beginning of a UUID and an ellipsis tells nobody anything. */
+#define MIN_COLUMN_WIDTH 9
+
 struct _CvgTable
 {
   unsigned int columns;
-  GPtrArray *rows; /* (owned) (element-type GStrv): the headings first */
+  unsigned int optional; /* a bit for each column that a narrow terminal does without */
+  GPtrArray *rows;       /* (owned) (element-type GStrv): the headings first */
 };
 
 /**
@@ -67,6 +71,21 @@ cvg_table_add_row (CvgTable *table, const char *const *cells)
   g_ptr_array_add (table->rows, row);
 }
 
+/**
+ * cvg_table_set_optional:
+ * @table: a table
+ * @column: a column, from 0
+ *
+ * Where a terminal is too narrow for all of them, this column is left out.
+ */
+void
+cvg_table_set_optional (CvgTable *table, unsigned int column)
+{
+  g_return_if_fail (column < table->columns);
+
+  table->optional |= 1u << column;
+}
+
 static unsigned int
 get_column_width (const CvgTable *table, unsigned int column)
 {
@@ -104,6 +123,44 @@ get_colour (const char *cell)
   return NULL;
 }
 
+/* What a row takes: each column, and a gap to the next one. */
+static unsigned int
+add_up (const CvgTable *table, const unsigned int *widths)
+{
+  unsigned int total = 0;
+
+  for (unsigned int i = 0; i < table->columns; i++)
+    if (widths[i] > 0)
+      total += widths[i] + (total > 0 ? (unsigned int) strlen (GAP) : 0);
+  return total;
+}
+
+static unsigned int
+find_widest (const CvgTable *table, const unsigned int *widths)
+{
+  unsigned int widest = 0;
+
+  for (unsigned int i = 1; i < table->columns; i++)
+    if (widths[i] > widths[widest])
+      widest = i;
+  return widest;
+}
+
+/* Columns that can be done without go first; then the widest give, until all are the same. */
+static void
+fit (const CvgTable *table, unsigned int *widths, unsigned int room)
+{
+  unsigned int widest = 0;
+
+  for (unsigned int i = table->columns; i > 0 && add_up (table, widths) > room; i--)
+    if (table->optional & (1u << (i - 1)))
+      widths[i - 1] = 0;
+
+  while (add_up (table, widths) > room &&
+         widths[widest = find_widest (table, widths)] > MIN_COLUMN_WIDTH)
+    widths[widest]--;
+}
+
 static void
 append_row (const CvgTable *table,
             unsigned int index,
@@ -117,21 +174,22 @@ append_row (const CvgTable *table,
   for (unsigned int i = 0; i < table->columns; i++)
     {
       const char *colour = index == 0 ? BOLD : get_colour (row[i]);
+      g_autofree char *cell = cvg_output_cut (row[i], widths[i]);
 
       if (widths[i] == 0)
         continue;
 
       /* A gap is owed until there is something to its right: no line ends in spaces. */
-      if (*row[i] != '\0')
+      if (*cell != '\0')
         {
           g_string_append_printf (text, "%*s", (int) owed, "");
           owed = 0;
           if (colours && colour != NULL)
-            g_string_append_printf (text, "%s%s" COLOUR_END, colour, row[i]);
+            g_string_append_printf (text, "%s%s" COLOUR_END, colour, cell);
           else
-            g_string_append (text, row[i]);
+            g_string_append (text, cell);
         }
-      owed += widths[i] - cvg_output_get_width (row[i]) + strlen (GAP);
+      owed += widths[i] - cvg_output_get_width (cell) + (unsigned int) strlen (GAP);
     }
 
   g_string_append_c (text, '\n');
@@ -140,20 +198,23 @@ append_row (const CvgTable *table,
 /**
  * cvg_table_format:
  * @table: a table
+ * @room: how many columns of a terminal it may take; 0 for as many as it needs
  * @colours: whether a terminal will show it, and in colours
  *
- * Columns that are empty in all rows are left out.
+ * Columns that are empty in all rows are left out; what has no room is cut off, and says so.
  *
  * Returns: (transfer full): its lines; empty without rows
  */
 char *
-cvg_table_format (const CvgTable *table, gboolean colours)
+cvg_table_format (const CvgTable *table, unsigned int room, gboolean colours)
 {
   g_autofree unsigned int *widths = g_new0 (unsigned int, table->columns);
   GString *text = g_string_new (NULL);
 
   for (unsigned int i = 0; i < table->columns; i++)
     widths[i] = get_column_width (table, i);
+  if (room > 0)
+    fit (table, widths, room);
 
   for (unsigned int i = 0; i < table->rows->len && table->rows->len > 1; i++)
     append_row (table, i, widths, colours, text);
@@ -165,12 +226,13 @@ cvg_table_format (const CvgTable *table, gboolean colours)
  * cvg_table_print:
  * @table: a table
  *
- * Prints it, in colours on a terminal that has not asked for none (NO_COLOR).
+ * Prints it; on a terminal no wider than that, and in colours unless they are not wanted.
  */
 void
 cvg_table_print (const CvgTable *table)
 {
-  g_autofree char *text = cvg_table_format (table, cvg_terminal_has_colours (STDOUT_FILENO));
+  g_autofree char *text = cvg_table_format (table, cvg_terminal_get_columns (STDOUT_FILENO),
+                                            cvg_terminal_has_colours (STDOUT_FILENO));
 
   fputs (text, stdout);
 }

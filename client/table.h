@@ -12,7 +12,8 @@ typedef struct _CvgTable CvgTable;
 CvgTable *cvg_table_new (const char *const *headings, unsigned int columns);
 void cvg_table_free (CvgTable *table);
 void cvg_table_add_row (CvgTable *table, const char *const *cells);
-char *cvg_table_format (const CvgTable *table, gboolean colours);
+void cvg_table_set_optional (CvgTable *table, unsigned int column);
+char *cvg_table_format (const CvgTable *table, unsigned int room, gboolean colours);
 void cvg_table_print (const CvgTable *table);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgTable, cvg_table_free)

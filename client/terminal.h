@@ -8,3 +8,5 @@
 #include <glib.h>
 
 gboolean cvg_terminal_has_colours (int fd);
+gboolean cvg_terminal_has_blocks (int fd);
+unsigned int cvg_terminal_get_columns (int fd);

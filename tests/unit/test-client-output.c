@@ -28,6 +28,28 @@ test_width (void)
 }
 
 static void
+test_cut (void)
+{
+  static const struct
+  {
+    const char *text;
+    unsigned int width;
+    const char *cut;
+  } vectors[] = {
+    { "abc", 3, "abc" },   { "abc", 2, "a…" },    { "abc", 1, "…" },     { "abc", 0, "" },
+    { "", 0, "" },         { "東京x", 4, "東…" }, { "東京x", 3, "東…" }, { "東京x", 2, "…" },
+    { "ab cd", 4, "ab…" }, /* a blank before the ellipsis is no good to anybody */
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autofree char *cut = cvg_output_cut (vectors[i].text, vectors[i].width);
+
+      g_assert_cmpstr (cut, ==, vectors[i].cut);
+    }
+}
+
+static void
 test_printable (void)
 {
   static const struct
@@ -102,6 +124,7 @@ main (int argc, char **argv)
   g_log_writer_default_set_use_stderr (TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/client/output/width", test_width);
+  g_test_add_func ("/client/output/cut", test_cut);
   g_test_add_func ("/client/output/printable", test_printable);
   g_test_add_func ("/client/output/json", test_json);
   g_test_add_func ("/client/output/json-of-no-number", test_json_of_no_number);
