@@ -101,6 +101,38 @@ cvg_endpoint_find_mistake (const char *url)
   return find_mistake (url, TRUE, FALSE);
 }
 
+/* A TLS certificate for one of these would be a curiosity; all the same. */
+static gboolean
+leads_here (const char *url)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_NON_DNS, NULL);
+  g_autofree char *host = uri != NULL && g_uri_get_host (uri) != NULL ?
+                              g_ascii_strdown (g_uri_get_host (uri), -1) :
+                              g_strdup ("");
+
+  return is_loopback (host) || g_str_has_prefix (host, "127.") || g_str_has_prefix (host, "0.") ||
+         g_str_equal (host, "localhost.") || g_str_has_suffix (host, ".localhost");
+}
+
+/**
+ * cvg_endpoint_find_named_mistake:
+ * @url: where requests are to go, as a server says
+ * @namer: a URL of that server
+ *
+ * As cvg_endpoint_find_mistake(); and nobody out there may send us to the services of this machine.
+ *
+ * Returns: (nullable): why @url can't be that; %NULL: it can
+ */
+const char *
+cvg_endpoint_find_named_mistake (const char *url, const char *namer)
+{
+  const char *mistake = cvg_endpoint_find_mistake (url);
+
+  if (mistake == NULL && leads_here (url) && !leads_here (namer))
+    mistake = "must not lead to this machine";
+  return mistake;
+}
+
 /**
  * cvg_endpoint_find_issuer_mistake:
  * @url: an issuer identifier (RFC 8414 section 2: neither query nor fragment)
