@@ -314,7 +314,8 @@ static gboolean
 salvage (Flight *flight, const CvgHttpResponse *response, const GError *error)
 {
   g_autoptr (CvgSecret) token =
-      response != NULL ? cvg_token_response_find_refresh_token (response) : NULL;
+      response != NULL ? cvg_token_response_find_refresh_token (flight->entry->provider, response) :
+                         NULL;
 
   if (token == NULL || cvg_secret_equal (token, flight->before->refresh_token))
     return FALSE;

@@ -6,6 +6,8 @@
  */
 #include "oauth/answer-body.h"
 
+#include <math.h>
+
 #include "oauth/form.h"
 #include "oauth/json-body.h"
 
@@ -55,6 +57,88 @@ cvg_answer_body_read (const CvgHttpResponse *response)
   return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_dup_object (root) : NULL;
 }
 
+static JsonNode *
+get_child (JsonNode *node, const char *name)
+{
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return json_object_get_member (json_node_get_object (node), name);
+
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    {
+      JsonArray *array = json_node_get_array (node);
+      guint64 index = 0;
+
+      if (g_ascii_string_to_unsigned (name, 10, 0, G_MAXUINT, &index, NULL) &&
+          index < json_array_get_length (array))
+        return json_array_get_element (array, (guint) index);
+    }
+
+  return NULL;
+}
+
+/**
+ * cvg_answer_body_find:
+ * @path: names of members, one in the other, joined by dots; in a list, the number of an element
+ *
+ * Returns: (transfer none) (nullable): what is there
+ */
+JsonNode *
+cvg_answer_body_find (JsonObject *object, const char *path)
+{
+  g_auto (GStrv) names = g_strsplit (path, ".", -1);
+  JsonNode *node = *names != NULL ? json_object_get_member (object, *names) : NULL;
+
+  for (char **name = names + 1; node != NULL && *name != NULL; name++)
+    node = get_child (node, *name);
+
+  return node;
+}
+
+/* Of a number, what a person would write: 190, never 190.0. */
+static char *
+dup_text (JsonNode *node)
+{
+  double number = 0;
+
+  if (node == NULL)
+    return NULL;
+
+  switch (json_node_get_value_type (node))
+    {
+    case G_TYPE_STRING:
+      return *json_node_get_string (node) != '\0' ? json_node_dup_string (node) : NULL;
+    case G_TYPE_INT64:
+    case G_TYPE_DOUBLE:
+      number = json_node_get_double (node);
+      return number != 0 && fabs (number) < G_MAXINT32 && number == trunc (number) ?
+                 g_strdup_printf ("%" G_GINT64_FORMAT, (gint64) number) :
+                 NULL;
+    default:
+      return NULL;
+    }
+}
+
+/**
+ * cvg_answer_body_dup_text:
+ * @paths: where it may be, the first with something in it counts
+ * @standard: the member that the RFC has for it, when there is nothing at @paths
+ *
+ * Returns: (transfer full) (nullable): the text there, or the number as text; 0 is nothing
+ */
+char *
+cvg_answer_body_dup_text (JsonObject *object, char **paths, const char *standard)
+{
+  for (; *paths != NULL; paths++)
+    {
+      char *text = dup_text (cvg_answer_body_find (object, *paths));
+
+      if (text != NULL)
+        return text;
+    }
+
+  return dup_text (json_object_get_member (object, standard));
+}
+
 static gboolean
 is_false (JsonNode *node)
 {
@@ -62,24 +146,43 @@ is_false (JsonNode *node)
          !json_node_get_boolean (node);
 }
 
+/* Null, false, 0 and nothing are none; anything else is one, if not one to read. */
+static gboolean
+is_error (JsonNode *node)
+{
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node) || is_false (node))
+    return FALSE;
+
+  switch (json_node_get_value_type (node))
+    {
+    case G_TYPE_STRING:
+      return *json_node_get_string (node) != '\0';
+    case G_TYPE_INT64:
+    case G_TYPE_DOUBLE:
+      return json_node_get_double (node) != 0;
+    default:
+      return TRUE;
+    }
+}
+
 /**
  * cvg_answer_body_says_error:
- *
- * "error" of null, false or nothing is none; of any other type it is one, if not one to read.
+ * @paths: (nullable): where the server has its error codes, beside "error"
  *
  * Returns: whether @object is a refusal, whatever the status it came with
  */
 gboolean
-cvg_answer_body_says_error (JsonObject *object)
+cvg_answer_body_says_error (JsonObject *object, char **paths)
 {
-  JsonNode *error = json_object_get_member (object, "error");
-
-  if (is_false (json_object_get_member (object, "ok")))
+  if (is_false (json_object_get_member (object, "ok")) ||
+      is_error (json_object_get_member (object, "error")))
     return TRUE;
-  if (error == NULL || JSON_NODE_HOLDS_NULL (error) || is_false (error))
-    return FALSE;
 
-  return g_strcmp0 (cvg_json_body_get_string (object, "error"), "") != 0;
+  for (; paths != NULL && *paths != NULL; paths++)
+    if (is_error (cvg_answer_body_find (object, *paths)))
+      return TRUE;
+
+  return FALSE;
 }
 
 static double

@@ -161,7 +161,7 @@ cvg_device_code_parse (const CvgProvider *provider, const CvgHttpResponse *respo
   CvgDeviceCode *code = NULL;
   const char *mistake = NULL;
 
-  if (!is_success || object == NULL || cvg_answer_body_says_error (object))
+  if (!is_success || object == NULL || cvg_answer_body_says_error (object, provider->error_members))
     {
       g_propagate_error (error, refuse (provider, response, object));
       return NULL;
@@ -238,7 +238,7 @@ cvg_device_poll_read (const CvgProvider *provider,
   if (g_error_matches (*error, CVG_ERROR, CVG_ERROR_TRY_LATER))
     return CVG_DEVICE_POLL_PASSING;
 
-  if (object != NULL && cvg_answer_body_says_error (object))
+  if (object != NULL && cvg_answer_body_says_error (object, provider->error_members))
     {
       g_clear_error (error);
       *error = refuse (provider, response, object);

@@ -3,7 +3,7 @@
  *
  * What may be said of a server's error. Descriptions and bodies are never quoted: they may hold a
  * token that the server echoes, and they end in logs, terminals and notifications that render
- * markup. A code that is a plain word is harmless, and is what one searches for.
+ * markup. A code that is a plain word or a short number is harmless, and is what one searches for.
  */
 #include "oauth/error-code.h"
 
@@ -26,8 +26,9 @@ static const char *const passing_codes[] = {
   NULL,
 };
 
-/* Longer than any code that the standards register. */
+/* Longer than any code that the standards register, and than any number that is one. */
 #define CODE_MAX 40
+#define NUMBER_MAX 10
 
 /** cvg_error_code_is_presentable: Returns: whether @code (nullable) may be shown to people */
 gboolean
@@ -35,7 +36,11 @@ cvg_error_code_is_presentable (const char *code)
 {
   gsize length = code != NULL ? strlen (code) : 0;
 
-  return length > 0 && length <= CODE_MAX && strspn (code, "abcdefghijklmnopqrstuvwxyz_") == length;
+  if (length == 0 || length > CODE_MAX)
+    return FALSE;
+
+  return strspn (code, "abcdefghijklmnopqrstuvwxyz_") == length ||
+         (strspn (code, "0123456789") == length && length <= NUMBER_MAX);
 }
 
 /** cvg_error_code_describe: Returns: (transfer full): what may be said of an answer of @status with

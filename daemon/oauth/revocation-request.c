@@ -234,7 +234,7 @@ cvg_revocation_judge (const CvgHttpRequest *request, const CvgHttpResponse *resp
 {
   g_autoptr (JsonObject) object = cvg_answer_body_read (response);
   const char *code = object != NULL ? cvg_json_body_get_string (object, "error") : NULL;
-  gboolean says_error = object != NULL && cvg_answer_body_says_error (object);
+  gboolean says_error = object != NULL && cvg_answer_body_says_error (object, NULL);
 
   *seen = cvg_error_code_describe (response->status, code);
   if (is_stray_page (response))

@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "dbus/error.h"
+#include "oauth/answer-body.h"
 #include "oauth/error-code.h"
-#include "oauth/json-body.h"
 
-/* access_denied: Atlassian, where the client's secret is missing. */
+/* access_denied: seen where the client's secret was missing. */
 static const char *const client_codes[] = {
   "invalid_client",
   "unauthorized_client",
@@ -22,7 +22,7 @@ static const char *const client_codes[] = {
   NULL,
 };
 
-/* invalid_request: Atlassian, where the code is wrong, used or too old. */
+/* invalid_request: seen where the code was wrong, used or too old. */
 static const char *const code_codes[] = { "invalid_grant", "invalid_request", NULL };
 
 static gboolean
@@ -49,9 +49,12 @@ cvg_token_error_classify (const CvgProvider *provider,
                           JsonObject *object)
 {
   const guint status = response->status;
-  const char *code = object != NULL ? cvg_json_body_get_string (object, "error") : NULL;
-  const char *description =
-      object != NULL ? cvg_json_body_get_string (object, "error_description") : NULL;
+  g_autofree char *code =
+      object != NULL ? cvg_answer_body_dup_text (object, provider->error_members, "error") : NULL;
+  g_autofree char *description =
+      object != NULL ?
+          cvg_answer_body_dup_text (object, provider->error_descriptions, "error_description") :
+          NULL;
   g_autofree char *seen = cvg_error_code_describe (status, code);
 
   if (code != NULL && grant == CVG_TOKEN_GRANT_REFRESH &&
@@ -72,7 +75,7 @@ cvg_token_error_classify (const CvgProvider *provider,
                         "%s does not accept the OAuth client (%s): check its id and secret, and "
                         "set them with `claviger client add`",
                         provider->name, seen);
-  if (code != NULL && *code != '\0')
+  if (code != NULL)
     return g_error_new (CVG_ERROR, CVG_ERROR_REFUSED, "%s refused (%s)", provider->name, seen);
 
   return cvg_error_code_try_later (provider->name, status, response->retry_after);

@@ -25,15 +25,14 @@ static const char *const named_members[] = {
   "access_token", "refresh_token", "id_token", "token_type", "scope", "expires_in", NULL,
 };
 
-/* "bot" and "user" are Slack's words for bearer tokens of two kinds. RFC 6749 section 7.1: a type
- * that is not understood must not be used. */
-static const char *const bearer_types[] = { "bearer", "bot", "user" };
-
+/* RFC 6749 section 7.1: a type that is not understood must not be used. */
 static gboolean
-is_bearer (const char *type)
+is_bearer (const CvgProvider *provider, const char *type)
 {
-  for (size_t i = 0; i < G_N_ELEMENTS (bearer_types); i++)
-    if (g_ascii_strcasecmp (bearer_types[i], type) == 0)
+  if (g_ascii_strcasecmp ("bearer", type) == 0)
+    return TRUE;
+  for (char **known = provider->token_types; *known != NULL; known++)
+    if (g_ascii_strcasecmp (*known, type) == 0)
       return TRUE;
 
   return FALSE;
@@ -50,6 +49,32 @@ is_usable_token (const char *token)
       return FALSE;
 
   return TRUE;
+}
+
+static gboolean
+has_token (JsonObject *object, const char *member)
+{
+  return is_usable_token (cvg_json_body_get_string (object, member));
+}
+
+/* The object in @root that has the token @member: the root itself, or the first of those that the
+ * file names. Returns: (transfer none) (nullable) */
+static JsonObject *
+find_object (const CvgProvider *provider, JsonObject *root, const char *member)
+{
+  if (has_token (root, member))
+    return root;
+
+  for (char **path = provider->token_objects; *path != NULL; path++)
+    {
+      JsonNode *node = cvg_answer_body_find (root, *path);
+
+      if (node != NULL && JSON_NODE_HOLDS_OBJECT (node) &&
+          has_token (json_node_get_object (node), member))
+        return json_node_get_object (node);
+    }
+
+  return NULL;
 }
 
 /* Seconds that the token lives; 0: nobody knows. */
@@ -87,11 +112,13 @@ read_scope (const CvgProvider *provider, JsonObject *object)
 {
   JsonNode *node = json_object_get_member (object, "scope");
   const char *text = cvg_json_body_get_string (object, "scope");
+  char separator = provider->granted_scope_separator != '\0' ? provider->granted_scope_separator :
+                                                               provider->scope_separator;
   g_auto (GStrv) scopes = NULL;
 
   if (node != NULL && JSON_NODE_HOLDS_ARRAY (node))
     return join_scope_array (json_node_get_array (node));
-  if (text == NULL || *text == '\0' || provider->scope_separator != ',')
+  if (text == NULL || *text == '\0' || separator != ',')
     return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
 
   scopes = cvg_scopes_parse (text);
@@ -106,6 +133,23 @@ read_secret (JsonObject *object, const char *member)
   return text != NULL && *text != '\0' ? cvg_secret_new (text) : NULL;
 }
 
+/* Beside its token, or where the token would be if it had not been wrapped. */
+static CvgSecret *
+read_refresh_token (const CvgProvider *provider, JsonObject *root, JsonObject *object)
+{
+  CvgSecret *token = read_secret (object, provider->refresh_token_member);
+
+  return token != NULL ? token : read_secret (root, provider->refresh_token_member);
+}
+
+static void
+remove_named (const CvgProvider *provider, JsonObject *object)
+{
+  for (size_t i = 0; named_members[i] != NULL; i++)
+    json_object_remove_member (object, named_members[i]);
+  json_object_remove_member (object, provider->refresh_token_member);
+}
+
 static GVariant *
 read_members (JsonObject *object)
 {
@@ -118,7 +162,7 @@ read_members (JsonObject *object)
       JsonNode *member = json_object_get_member (object, name->data);
       g_autoptr (GVariant) value = NULL;
 
-      if (g_strv_contains (named_members, name->data) || JSON_NODE_HOLDS_NULL (member))
+      if (JSON_NODE_HOLDS_NULL (member))
         continue;
 
       value = cvg_json_body_to_variant (member);
@@ -129,22 +173,45 @@ read_members (JsonObject *object)
   return is_empty ? NULL : cvg_members_keep_secret (g_variant_builder_end (&builder));
 }
 
+/* What is named is read from @object, which is @root or in it; the rest of @root is kept. A token
+ * that stayed behind in a member would be there when it is long dead, and its refresh token seen by
+ * who must not see any. */
 static CvgCredentials *
-read_credentials (const CvgProvider *provider, JsonObject *object, gint64 now)
+read_credentials (const CvgProvider *provider, JsonObject *root, JsonObject *object, gint64 now)
 {
   CvgCredentials *credentials = cvg_credentials_new ();
   const char *type = cvg_json_body_get_string (object, "token_type");
   gint64 lifetime = read_lifetime (provider, object);
 
   credentials->access_token = read_secret (object, "access_token");
-  credentials->refresh_token = read_secret (object, "refresh_token");
+  credentials->refresh_token = read_refresh_token (provider, root, object);
   credentials->id_token = read_secret (object, "id_token");
   credentials->token_type = g_strdup (type != NULL && *type != '\0' ? type : "Bearer");
   credentials->scope = read_scope (provider, object);
   credentials->obtained_at = now;
   credentials->expires_at = lifetime > 0 ? now + lifetime : 0;
-  credentials->members = read_members (object);
+
+  remove_named (provider, object);
+  remove_named (provider, root);
+  credentials->members = read_members (root);
   return credentials;
+}
+
+/* Returns: (transfer full): why @response is no success. A grant that gave a token is not dead,
+ * whatever else the answer says. */
+static GError *
+refuse (const CvgProvider *provider,
+        CvgTokenGrant grant,
+        const CvgHttpResponse *response,
+        JsonObject *root,
+        gboolean has_given)
+{
+  g_autoptr (GError) error = cvg_token_error_classify (provider, grant, response, root);
+
+  if (has_given && g_error_matches (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN))
+    return cvg_error_code_try_later (provider->name, response->status, response->retry_after);
+
+  return g_steal_pointer (&error);
 }
 
 /**
@@ -165,17 +232,19 @@ cvg_token_response_parse (const CvgProvider *provider,
                           gint64 now,
                           GError **error)
 {
-  g_autoptr (JsonObject) object = cvg_answer_body_read (response);
+  g_autoptr (JsonObject) root = cvg_answer_body_read (response);
   gboolean is_success = response->status >= 200 && response->status < 300;
+  JsonObject *object = root != NULL ? find_object (provider, root, "access_token") : NULL;
   const char *type = NULL;
 
-  if (!is_success || object == NULL || cvg_answer_body_says_error (object))
+  if (!is_success || root == NULL || cvg_answer_body_says_error (root, provider->error_members))
     {
-      g_propagate_error (error, cvg_token_error_classify (provider, grant, response, object));
+      g_propagate_error (error,
+                         refuse (provider, grant, response, root, is_success && object != NULL));
       return NULL;
     }
 
-  if (!is_usable_token (cvg_json_body_get_string (object, "access_token")))
+  if (object == NULL)
     {
       g_propagate_error (error, cvg_error_code_try_later (provider->name, response->status,
                                                           response->retry_after));
@@ -183,7 +252,7 @@ cvg_token_response_parse (const CvgProvider *provider,
     }
 
   type = cvg_json_body_get_string (object, "token_type");
-  if (type != NULL && *type != '\0' && !is_bearer (type))
+  if (type != NULL && *type != '\0' && !is_bearer (provider, type))
     {
       g_set_error (error, CVG_ERROR, CVG_ERROR_REFUSED,
                    "%s gave a token of a type that Claviger does not know how to use",
@@ -191,29 +260,38 @@ cvg_token_response_parse (const CvgProvider *provider,
       return NULL;
     }
 
-  return read_credentials (provider, object, now);
+  return read_credentials (provider, root, object, now);
 }
 
 /**
  * cvg_token_response_find_refresh_token:
+ * @provider: who was asked
  * @response: an answer to a refresh that cvg_token_response_parse() could not use
  *
  * A server that replaces refresh tokens has replaced this one with whatever else is wrong with its
- * answer; without the new one the grant would be lost over a missing access token.
+ * answer; without the new one the grant would be lost over a missing access token. One that says
+ * that it refused has replaced nothing, unless there is an access token all the same.
  *
  * Returns: (transfer full) (nullable): the refresh token in it; %NULL if it has none
  */
 CvgSecret *
-cvg_token_response_find_refresh_token (const CvgHttpResponse *response)
+cvg_token_response_find_refresh_token (const CvgProvider *provider, const CvgHttpResponse *response)
 {
   gboolean is_success = response->status >= 200 && response->status < 300;
-  g_autoptr (JsonObject) object = is_success ? cvg_answer_body_read (response) : NULL;
+  g_autoptr (JsonObject) root = is_success ? cvg_answer_body_read (response) : NULL;
+  JsonObject *object = root != NULL ? find_object (provider, root, "access_token") : NULL;
+  g_autoptr (CvgSecret) token = NULL;
 
-  if (object == NULL || cvg_answer_body_says_error (object) ||
-      !is_usable_token (cvg_json_body_get_string (object, "refresh_token")))
+  if (root == NULL ||
+      (object == NULL && cvg_answer_body_says_error (root, provider->error_members)))
     return NULL;
+  if (object == NULL)
+    object = find_object (provider, root, provider->refresh_token_member);
+  if (object != NULL)
+    token = read_refresh_token (provider, root, object);
 
-  return read_secret (object, "refresh_token");
+  return token != NULL && is_usable_token (cvg_secret_peek (token)) ? g_steal_pointer (&token) :
+                                                                      NULL;
 }
 
 static GVariant *
@@ -283,4 +361,39 @@ cvg_token_response_merge (const CvgCredentials *before, const CvgCredentials *an
     }
 
   return merged;
+}
+
+static gboolean
+is_named (const char *name)
+{
+  return g_strv_contains (named_members, name) || g_str_equal (name, "expires_at") ||
+         g_str_equal (name, "serial");
+}
+
+/**
+ * cvg_token_response_add_members:
+ * @credentials: fresh ones, not yet anybody else's
+ * @members: (nullable): a{sv}: what came of them by another way than the answer
+ *
+ * The answer came from the server itself, so that it wins; nothing that has a name of its own in
+ * auth data is taken.
+ */
+void
+cvg_token_response_add_members (CvgCredentials *credentials, GVariant *members)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (credentials->members);
+  GVariantIter iter = { 0 };
+  const char *name = NULL;
+  GVariant *value = NULL;
+
+  if (members == NULL)
+    return;
+
+  g_variant_iter_init (&iter, members);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    if (!is_named (name) && !g_variant_dict_contains (&dict, name))
+      g_variant_dict_insert_value (&dict, name, value);
+
+  g_clear_pointer (&credentials->members, g_variant_unref);
+  credentials->members = cvg_members_keep_secret (g_variant_dict_end (&dict));
 }

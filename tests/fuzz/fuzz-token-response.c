@@ -1,9 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Any bytes as an answer of a server. The first three choose content type, status and grant; the
- * rest is the body. What is taken must be fit to go over the bus and into a header; what is refused
- * must not kill a grant without the provider's word for it.
+ * Any bytes as an answer of a server. The first three choose content type, status, dialect and
+ * grant; the rest is the body. What is taken must be fit to go over the bus and into a header; what
+ * is refused must not kill a grant without the provider's word for it.
  */
 #include <string.h>
 
@@ -79,6 +79,43 @@ check_resources (const CvgHttpResponse *response)
     check_variant (account);
 }
 
+static void
+set_list (char ***where, const char *const *list)
+{
+  g_strfreev (*where);
+  *where = g_strdupv ((char **) list);
+}
+
+/* One that wraps, renames and numbers whatever it can. */
+static void
+make_dialect (CvgProvider *provider)
+{
+  static const char *const objects[] = { "authed_user", "data.0", NULL };
+  static const char *const types[] = { "bot", NULL };
+  static const char *const errors[] = { "error.code", "status", NULL };
+  static const char *const descriptions[] = { "error.message", NULL };
+
+  set_list (&provider->token_objects, objects);
+  set_list (&provider->token_types, types);
+  set_list (&provider->error_members, errors);
+  set_list (&provider->error_descriptions, descriptions);
+  g_free (provider->refresh_token_member);
+  provider->refresh_token_member = g_strdup ("access_token");
+  provider->granted_scope_separator = ',';
+}
+
+static void
+check_salvage (const CvgProvider *provider, const CvgHttpResponse *response)
+{
+  g_autoptr (CvgSecret) token = cvg_token_response_find_refresh_token (provider, response);
+
+  if (token == NULL)
+    return;
+  g_assert_false (cvg_secret_is_empty (token));
+  for (const char *c = cvg_secret_peek (token); *c != '\0'; c++)
+    g_assert_true (g_ascii_isprint (*c));
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
 {
@@ -94,6 +131,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
 
   grant = (data[2] & 1) != 0 ? CVG_TOKEN_GRANT_REFRESH : CVG_TOKEN_GRANT_CODE;
   provider->name = g_strdup ("Example");
+  if ((data[1] & G_N_ELEMENTS (statuses)) != 0)
+    make_dialect (provider);
   body = cvg_secret_new_sized ((const char *) data + 3, size - 3);
   response = cvg_http_response_new (statuses[data[1] % G_N_ELEMENTS (statuses)],
                                     content_types[data[0] % G_N_ELEMENTS (content_types)],
@@ -105,6 +144,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
     check_credentials (credentials);
   else
     check_error (error, grant);
+  check_salvage (provider, response);
   check_resources (response);
   return 0;
 }

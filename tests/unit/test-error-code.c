@@ -19,6 +19,11 @@ test_presentable (void)
     { "a", TRUE },                                          /* shortest */
     { "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", TRUE },   /* 40: longest */
     { "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", FALSE }, /* 41 */
+    { "190", TRUE },                                        /* a number */
+    { "1234567890", TRUE },                                 /* the longest one */
+    { "12345678901", FALSE },                               /* no code is that long */
+    { "invalid_2fa", FALSE },                               /* letters and digits: a token? */
+    { "-1", FALSE },                                        /* no plain number */
     { "", FALSE },                                          /* none */
     { NULL, FALSE },                                        /* none */
     { "Invalid_grant", FALSE },                             /* no plain word */

@@ -56,10 +56,8 @@ typedef struct
 #define JSON "application/json"
 
 static void
-check_vectors (CvgTokenGrant grant, const Vector *vectors, size_t count)
+check (const CvgProvider *provider, CvgTokenGrant grant, const Vector *vectors, size_t count)
 {
-  g_autoptr (CvgProvider) provider = make_atlassian ();
-
   for (size_t i = 0; i < count; i++)
     {
       g_autoptr (GError) error =
@@ -70,6 +68,14 @@ check_vectors (CvgTokenGrant grant, const Vector *vectors, size_t count)
       g_assert_nonnull (strstr (error->message, vectors[i].said));
       g_assert_nonnull (strstr (error->message, "Confluence"));
     }
+}
+
+static void
+check_vectors (CvgTokenGrant grant, const Vector *vectors, size_t count)
+{
+  g_autoptr (CvgProvider) provider = make_atlassian ();
+
+  check (provider, grant, vectors, count);
 }
 
 static void
@@ -152,7 +158,10 @@ test_others (void)
     /* 4xx that says nothing */
     { 400, JSON, "{}", CVG_ERROR_TRY_LATER, "HTTP 400" },
     { 400, JSON, "{\"error\":\"\"}", CVG_ERROR_TRY_LATER, "HTTP 400" },
-    { 400, JSON, "{\"error\":400}", CVG_ERROR_TRY_LATER, "HTTP 400" },
+    { 400, JSON, "{\"error\":0}", CVG_ERROR_TRY_LATER, "HTTP 400" },
+    { 400, JSON, "{\"error\":{}}", CVG_ERROR_TRY_LATER, "HTTP 400" },
+    /* a number is a code as well */
+    { 400, JSON, "{\"error\":4711}", CVG_ERROR_REFUSED, "HTTP 400, 4711" },
     { 403, "text/plain", "QUOTED", CVG_ERROR_TRY_LATER, "HTTP 403" },
     { 404, NULL, "", CVG_ERROR_TRY_LATER, "HTTP 404" },
     { 407, "text/html", "<html>", CVG_ERROR_TRY_LATER, "HTTP 407" },
@@ -166,6 +175,62 @@ test_others (void)
   };
 
   check_vectors (CVG_TOKEN_GRANT_REFRESH, vectors, G_N_ELEMENTS (vectors));
+}
+
+/* Codes where the file says, be they text or numbers, and descriptions likewise. */
+static void
+test_elsewhere (void)
+{
+  static const Vector vectors[] = {
+    { 400, JSON, "{\"error\":{\"code\":190,\"message\":\"QUOTED expired\"}}",
+      CVG_ERROR_NEEDS_SIGN_IN, "190" },
+    { 400, JSON, "{\"error\":{\"code\":\"190\",\"message\":\"EXPIRED QUOTED\"}}",
+      CVG_ERROR_NEEDS_SIGN_IN, "190" },
+    /* other words than those that mean it, or none */
+    { 400, JSON, "{\"error\":{\"code\":190,\"message\":\"QUOTED\"}}", CVG_ERROR_REFUSED, "190" },
+    { 400, JSON, "{\"error\":{\"code\":190}}", CVG_ERROR_REFUSED, "HTTP 400, 190" },
+    { 400, JSON, "{\"error\":{\"code\":190,\"message\":17}}", CVG_ERROR_REFUSED, "190" },
+    /* another code, another status */
+    { 400, JSON, "{\"error\":{\"code\":19,\"message\":\"expired\"}}", CVG_ERROR_REFUSED, "19" },
+    { 500, JSON, "{\"error\":{\"code\":190,\"message\":\"expired\"}}", CVG_ERROR_TRY_LATER, "500" },
+    /* the second place; the first wins where both have one */
+    { 200, JSON, "{\"status\":\"dead\",\"data\":{}}", CVG_ERROR_NEEDS_SIGN_IN, "HTTP 200, dead" },
+    { 200, JSON, "{\"status\":\"dead\",\"error\":{\"code\":\"slow_down\"}}", CVG_ERROR_TRY_LATER,
+      "HTTP 200" },
+    { 200, JSON, "{\"status\":\"Dead\"}", CVG_ERROR_REFUSED, "HTTP 200" },
+    /* as in the RFC all the same */
+    { 400, JSON, "{\"error\":\"invalid_grant\"}", CVG_ERROR_NEEDS_SIGN_IN, "invalid_grant" },
+    { 400, JSON, "{\"error\":\"words\",\"error_description\":\"it is Over\"}",
+      CVG_ERROR_NEEDS_SIGN_IN, "words" },
+    { 400, JSON, "{\"error\":\"words\",\"message\":\"QUOTED\",\"error_description\":\"over\"}",
+      CVG_ERROR_REFUSED, "words" },
+    /* an error that has no code that could be read */
+    { 200, JSON, "{\"error\":{\"QUOTED\":190}}", CVG_ERROR_TRY_LATER, "HTTP 200" },
+    { 400, JSON, "{\"error\":{\"code\":{}}}", CVG_ERROR_TRY_LATER, "HTTP 400" },
+    { 401, JSON, "{\"error\":{\"code\":[190]}}", CVG_ERROR_REFUSED, "client add" },
+    /* what gave a token can't be dead, whatever it says */
+    { 200, JSON, "{\"status\":\"dead\",\"access_token\":\"QUOTED\"}", CVG_ERROR_TRY_LATER,
+      "HTTP 200" },
+    { 200, JSON, "{\"status\":\"dead\",\"data\":{\"access_token\":\"QUOTED\"}}",
+      CVG_ERROR_TRY_LATER, "HTTP 200" },
+    { 200, JSON, "{\"status\":\"dead\",\"access_token\":\"\"}", CVG_ERROR_NEEDS_SIGN_IN, "dead" },
+  };
+  static const char *const members[] = { "error.code", "status", NULL };
+  static const char *const descriptions[] = { "error.message", "message", NULL };
+  static const char *const objects[] = { "data", NULL };
+  g_autoptr (CvgProvider) provider = make_atlassian ();
+
+  g_strfreev (provider->error_members);
+  g_strfreev (provider->error_descriptions);
+  g_strfreev (provider->token_objects);
+  provider->error_members = g_strdupv ((char **) members);
+  provider->error_descriptions = g_strdupv ((char **) descriptions);
+  provider->token_objects = g_strdupv ((char **) objects);
+  g_ptr_array_add (provider->dead_grants, cvg_dead_grant_new (400, "190", "expired"));
+  g_ptr_array_add (provider->dead_grants, cvg_dead_grant_new (200, "dead", NULL));
+  g_ptr_array_add (provider->dead_grants, cvg_dead_grant_new (400, "invalid_grant", NULL));
+  g_ptr_array_add (provider->dead_grants, cvg_dead_grant_new (400, "words", "over"));
+  check (provider, CVG_TOKEN_GRANT_REFRESH, vectors, G_N_ELEMENTS (vectors));
 }
 
 static void
@@ -221,6 +286,7 @@ main (int argc, char **argv)
   g_test_add_func ("/token-error/atlassian-refresh", test_atlassian_refresh);
   g_test_add_func ("/token-error/atlassian-code", test_atlassian_code);
   g_test_add_func ("/token-error/others", test_others);
+  g_test_add_func ("/token-error/elsewhere", test_elsewhere);
   g_test_add_func ("/token-error/says-when", test_says_when);
   g_test_add_func ("/token-error/unreadable-never-kills", test_unreadable_never_kills);
   return g_test_run ();

@@ -41,6 +41,13 @@ parse_well (const CvgProvider *provider, const char *content_type, const char *b
   return credentials;
 }
 
+static void
+set_list (char ***where, const char *const *list)
+{
+  g_strfreev (*where);
+  *where = g_strdupv ((char **) list);
+}
+
 static const char *
 peek (const CvgSecret *secret)
 {
@@ -181,14 +188,134 @@ test_odd_members (void)
 }
 
 static void
-test_commas_between_scopes (void)
+test_separator_of_scopes (void)
 {
-  g_autoptr (CvgProvider) provider = make_provider ();
-  g_autoptr (CvgCredentials) credentials = NULL;
+  static const struct
+  {
+    char asked;
+    char granted;
+    const char *scope;
+  } vectors[] = {
+    { ',', '\0', "repo gist x" },  /* as we ask */
+    { ' ', ',', "repo gist x" },   /* other than we ask */
+    { ' ', '\0', "repo,gist, x" }, /* no commas here: kept */
+    { ',', ' ', "repo,gist, x" },  /* likewise */
+  };
 
-  provider->scope_separator = ',';
-  credentials = parse_well (provider, JSON, "{\"access_token\":\"A\",\"scope\":\"repo,gist, x\"}");
-  g_assert_cmpstr (credentials->scope, ==, "repo gist x");
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (CvgProvider) provider = make_provider ();
+      g_autoptr (CvgCredentials) credentials = NULL;
+
+      provider->scope_separator = vectors[i].asked;
+      provider->granted_scope_separator = vectors[i].granted;
+      credentials =
+          parse_well (provider, JSON, "{\"access_token\":\"A\",\"scope\":\"repo,gist, x\"}");
+      g_assert_cmpstr (credentials->scope, ==, vectors[i].scope);
+    }
+}
+
+/* The tokens may be wrapped, in what the file names, and only there. */
+static void
+test_token_objects (void)
+{
+  static const struct
+  {
+    const char *body;
+    const char *seen; /* access token/refresh token/scope/type/lifetime; NULL: no token */
+    const char *members;
+  } vectors[] = {
+    /* a person's token alone */
+    { "{\"ok\":true,\"authed_user\":{\"id\":\"U\",\"access_token\":\"A\",\"token_type\":\"user\","
+      "\"refresh_token\":\"R\",\"expires_in\":43200,\"scope\":\"a b\",\"id_token\":\"I\"}}",
+      "A/R/a b/user/43200", "{'ok': <true>, 'authed_user': <{'id': <'U'>}>}" },
+    /* a bot's as well: that of the root, and the other one is kept as it is */
+    { "{\"access_token\":\"B\",\"token_type\":\"bot\",\"scope\":\"c\","
+      "\"authed_user\":{\"id\":\"U\",\"access_token\":\"A\"}}",
+      "B/-/c/bot/3600", "{'authed_user': <{'id': <'U'>, 'access_token': <'A'>}>}" },
+    /* the order is the file's */
+    { "{\"data\":{\"x\":{\"access_token\":\"X\"}},\"authed_user\":{\"access_token\":\"A\"}}",
+      "A/-/-/Bearer/3600",
+      "{'data': <{'x': <{'access_token': <'X'>}>}>, 'authed_user': <@a{sv} {}>}" },
+    /* a path; what is beside the wrap is not about the token in it */
+    { "{\"scope\":\"out\",\"expires_in\":5,\"data\":{\"x\":{\"access_token\":\"X\"}}}",
+      "X/-/-/Bearer/3600", "{'data': <{'x': <@a{sv} {}>}>}" },
+    /* but a refresh token can be of nothing else */
+    { "{\"refresh_token\":\"R\",\"data\":{\"x\":{\"access_token\":\"X\"}}}", "X/R/-/Bearer/3600",
+      "{'data': <{'x': <@a{sv} {}>}>}" },
+    /* a list */
+    { "{\"list\":[{\"access_token\":\"L\",\"user_id\":\"1\"}]}", "L/-/-/Bearer/3600",
+      "{'list': <[<{'user_id': <'1'>}>]>}" },
+    /* a root with none that could be used */
+    { "{\"access_token\":null,\"authed_user\":{\"access_token\":\"A\"}}", "A/-/-/Bearer/3600",
+      "{'authed_user': <@a{sv} {}>}" },
+    /* where nobody looks, or nothing that is a token */
+    { "{\"user\":{\"access_token\":\"A\"}}", NULL, NULL },
+    { "{\"authed_user\":[{\"access_token\":\"A\"}]}", NULL, NULL },
+    { "{\"authed_user\":\"access_token\"}", NULL, NULL },
+    { "{\"authed_user\":{\"access_token\":\"A\\n\"},\"data\":{\"x\":{\"access_token\":7}}}", NULL,
+      NULL },
+    { "{\"authed_user\":{\"access_token\":\"A\",\"token_type\":\"mac\"}}", NULL, NULL },
+  };
+  static const char *const objects[] = { "authed_user", "data.x", "list.0", NULL };
+  static const char *const types[] = { "bot", "user", NULL };
+  g_autoptr (CvgProvider) provider = make_provider ();
+
+  set_list (&provider->token_objects, objects);
+  set_list (&provider->token_types, types);
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CvgCredentials) credentials = parse (provider, JSON, vectors[i].body, &error);
+      g_autofree char *seen = NULL;
+      g_autoptr (GVariant) members = NULL;
+
+      g_test_message ("%s", vectors[i].body);
+      g_assert_cmpint (credentials != NULL, ==, vectors[i].seen != NULL);
+      if (credentials == NULL)
+        continue;
+      seen = g_strdup_printf (
+          "%s/%s/%s/%s/%" G_GINT64_FORMAT, peek (credentials->access_token),
+          credentials->refresh_token != NULL ? peek (credentials->refresh_token) : "-",
+          credentials->scope != NULL ? credentials->scope : "-", credentials->token_type,
+          credentials->expires_at - NOW);
+      g_assert_cmpstr (seen, ==, vectors[i].seen);
+      members = g_variant_ref_sink (g_variant_new_parsed (vectors[i].members));
+      g_assert_cmpvariant (credentials->members, members);
+    }
+}
+
+static void
+test_refresh_token_member (void)
+{
+  static const struct
+  {
+    const char *member;
+    const char *body;
+    const char *refresh_token;
+  } vectors[] = {
+    { "renewal", "{\"access_token\":\"A\",\"renewal\":\"R\"}", "R" },
+    { "renewal", "{\"access_token\":\"A\"}", NULL },
+    /* the access token renews itself */
+    { "access_token", "{\"access_token\":\"A\"}", "A" },
+    { "access_token", "{\"data\":{\"access_token\":\"A\"}}", "A" },
+  };
+  static const char *const objects[] = { "data", NULL };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (CvgProvider) provider = make_provider ();
+      g_autoptr (CvgCredentials) credentials = NULL;
+
+      set_list (&provider->token_objects, objects);
+      g_free (provider->refresh_token_member);
+      provider->refresh_token_member = g_strdup (vectors[i].member);
+      credentials = parse_well (provider, JSON, vectors[i].body);
+      g_assert_cmpstr (peek (credentials->access_token), ==, "A");
+      g_assert_cmpstr (peek (credentials->refresh_token), ==, vectors[i].refresh_token);
+      g_assert_true (credentials->members == NULL ||
+                     !g_variant_lookup (credentials->members, "renewal", "s", NULL));
+    }
 }
 
 static void
@@ -246,14 +373,17 @@ test_token_types (void)
     { "Bearer", TRUE }, /* RFC 6750 */
     { "BEARER", TRUE }, /* RFC 6749 section 5.1: in any letter case */
     { "", TRUE },       /* not said */
-    { "bot", TRUE },    /* Slack's bearer */
-    { "user", TRUE },   /* likewise */
+    { "bot", TRUE },    /* as the file says */
+    { "Bot", TRUE },    /* in any letter case too */
+    { "user", FALSE },  /* as no file says */
     { "DPoP", FALSE },  /* needs a proof */
     { "mac", FALSE },   /* needs a signature */
     { "bearer x", FALSE }, { "QUOTED", FALSE },
   };
+  static const char *const types[] = { "bot", NULL };
   g_autoptr (CvgProvider) provider = make_provider ();
 
+  set_list (&provider->token_types, types);
   for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
     {
       g_autofree char *body =
@@ -441,6 +571,19 @@ test_find_refresh_token (void)
     /* Nothing was replaced by a server that says that it refused. */
     { 200, JSON, "{\"ok\":false,\"refresh_token\":\"R\"}", NULL },
     { 200, JSON, "{\"error\":\"invalid_grant\",\"refresh_token\":\"R\"}", NULL },
+    { 200, JSON, "{\"status\":17,\"refresh_token\":\"R\"}", NULL },
+    /* It says that it refused, and gave a token all the same. */
+    { 200, JSON, "{\"error\":\"x\",\"access_token\":\"A\",\"refresh_token\":\"R\"}", "R" },
+    { 200, JSON, "{\"status\":17,\"access_token\":\"A\",\"refresh_token\":\"R\"}", "R" },
+    { 200, FORM, "error=x&access_token=A&refresh_token=R", "R" },
+    { 200, JSON, "{\"error\":\"x\",\"access_token\":\"A\"}", NULL },
+    { 400, JSON, "{\"error\":\"x\",\"access_token\":\"A\",\"refresh_token\":\"R\"}", NULL },
+    /* Wrapped. */
+    { 200, JSON, "{\"data\":{\"refresh_token\":\"R\"}}", "R" },
+    { 200, JSON, "{\"data\":{\"refresh_token\":\"R\",\"access_token\":\"\"}}", "R" },
+    { 200, JSON,
+      "{\"refresh_token\":\"R\",\"data\":{\"access_token\":\"A\",\"token_type\":\"mac\"}}", "R" },
+    { 200, JSON, "{\"other\":{\"refresh_token\":\"R\"}}", NULL },
     { 400, JSON, "{\"refresh_token\":\"R\"}", NULL },
     { 500, JSON, "{\"refresh_token\":\"R\"}", NULL },
     { 200, JSON, "{\"refresh_token\":\"\"}", NULL },
@@ -450,15 +593,60 @@ test_find_refresh_token (void)
     { 200, "text/html", "{\"refresh_token\":\"R\"}", NULL },
   };
 
+  static const char *const objects[] = { "data", NULL };
+  static const char *const errors[] = { "status", NULL };
+  g_autoptr (CvgProvider) provider = make_provider ();
+
+  set_list (&provider->token_objects, objects);
+  set_list (&provider->error_members, errors);
   for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
     {
       g_autoptr (CvgSecret) body = cvg_secret_new (vectors[i].body);
       g_autoptr (CvgHttpResponse) response =
           cvg_http_response_new (vectors[i].status, vectors[i].type, 0, body);
-      g_autoptr (CvgSecret) found = cvg_token_response_find_refresh_token (response);
+      g_autoptr (CvgSecret) found = cvg_token_response_find_refresh_token (provider, response);
 
       g_assert_cmpstr (peek (found), ==, vectors[i].expected);
     }
+}
+
+/* With an access token that renews itself, a new one is what there is to save. */
+static void
+test_find_renewing_token (void)
+{
+  g_autoptr (CvgProvider) provider = make_provider ();
+  g_autoptr (CvgSecret) body =
+      cvg_secret_new ("{\"access_token\":\"A\",\"refresh_token\":\"R\",\"token_type\":\"mac\"}");
+  g_autoptr (CvgHttpResponse) response = cvg_http_response_new (200, JSON, 0, body);
+  g_autoptr (CvgSecret) found = NULL;
+
+  g_free (provider->refresh_token_member);
+  provider->refresh_token_member = g_strdup ("access_token");
+  found = cvg_token_response_find_refresh_token (provider, response);
+  g_assert_cmpstr (peek (found), ==, "A");
+}
+
+static void
+test_add_members (void)
+{
+  g_autoptr (CvgCredentials) bare = cvg_credentials_new ();
+  g_autoptr (CvgCredentials) credentials = cvg_credentials_new ();
+  g_autoptr (GVariant) members = g_variant_ref_sink (g_variant_new_parsed (
+      "{'realm_id': <'17'>, 'shop': <'evil'>, 'access_token': <'evil'>, 'serial': <'evil'>,"
+      " 'expires_at': <'evil'>}"));
+  g_autoptr (GVariant) expected =
+      g_variant_ref_sink (g_variant_new_parsed ("{'realm_id': <'17'>}"));
+  const char *shop = NULL;
+
+  cvg_token_response_add_members (bare, NULL);
+  g_assert_null (bare->members);
+  credentials->members = cvg_members_keep_secret (g_variant_new_parsed ("{'shop': <'s'>}"));
+  cvg_token_response_add_members (credentials, members);
+  g_assert_cmpuint (g_variant_n_children (credentials->members), ==, 2);
+  g_assert_true (g_variant_lookup (credentials->members, "shop", "&s", &shop));
+  g_assert_cmpstr (shop, ==, "s");
+  cvg_token_response_add_members (bare, expected);
+  g_assert_cmpvariant (bare->members, expected);
 }
 
 int
@@ -471,7 +659,9 @@ main (int argc, char **argv)
   g_test_add_func ("/token-response/lifetime", test_lifetime);
   g_test_add_func ("/token-response/lifetime-that-nobody-knows", test_lifetime_that_nobody_knows);
   g_test_add_func ("/token-response/odd-members", test_odd_members);
-  g_test_add_func ("/token-response/commas-between-scopes", test_commas_between_scopes);
+  g_test_add_func ("/token-response/separator-of-scopes", test_separator_of_scopes);
+  g_test_add_func ("/token-response/token-objects", test_token_objects);
+  g_test_add_func ("/token-response/refresh-token-member", test_refresh_token_member);
   g_test_add_func ("/token-response/form", test_form);
   g_test_add_func ("/token-response/content-types", test_content_types);
   g_test_add_func ("/token-response/token-types", test_token_types);
@@ -483,5 +673,7 @@ main (int argc, char **argv)
   g_test_add_func ("/token-response/merge-takes-what-came", test_merge_takes_what_came);
   g_test_add_func ("/token-response/merge-of-nothing", test_merge_of_nothing);
   g_test_add_func ("/token-response/find-refresh-token", test_find_refresh_token);
+  g_test_add_func ("/token-response/find-renewing-token", test_find_renewing_token);
+  g_test_add_func ("/token-response/add-members", test_add_members);
   return g_test_run ();
 }
