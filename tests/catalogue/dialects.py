@@ -73,12 +73,9 @@ def _google(server):
     return Dialect(
         server,
         any_port=True,
-        authorize={
-            "access_type": "offline",
-            "prompt": "consent",
-            "include_granted_scopes": "true",
-        },
-        revocation=Revocation(),
+        # Not include_granted_scopes: the token of one server would carry the grants of all.
+        authorize={"access_type": "offline", "prompt": "consent"},
+        revocation=Revocation(tokens=("refresh_token",), authentication="none"),
     )
 
 
@@ -89,6 +86,7 @@ def _microsoft(server):
         any_port=True,
         place={"tenant": "common"},
         requires=("offline_access",),
+        authorize={"prompt": "select_account"},
         refresh="rotates",
     )
 
@@ -117,9 +115,21 @@ def _atlassian(server):
 
 DIALECTS = [
     Dialect("Airtable", host="localhost", authentication="basic", refresh="rotates"),
-    _mcp("Amplitude", requires=("offline_access",)),
-    Dialect("Asana", host="localhost", answer={"data": {"id": 5, "name": "Ada"}}, revocation=Revocation()),
-    Dialect("Attio", separator=None, refresh=None, answer={"expires_in": None}),
+    _mcp("Amplitude", place={"host": "mcp.amplitude.com"}, requires=("offline_access",)),
+    Dialect(
+        "Asana",
+        host="localhost",
+        answer={"data": {"id": 5, "name": "Ada"}},
+        revocation=Revocation(tokens=("refresh_token",)),
+    ),
+    Dialect(
+        "Attio",
+        host="localhost",
+        separator=None,
+        refresh=None,
+        answer={"expires_in": None},
+        revocation=Revocation(tokens=("access_token",)),
+    ),
     Dialect("Box", refresh="rotates", revocation=Revocation()),
     Dialect("Cal.com", body="json", refresh="rotates"),
     Dialect(
@@ -127,28 +137,38 @@ DIALECTS = [
         pkce="s256",
         authentication="basic",
         refresh="rotates",
-        revocation=Revocation(),
+        revocation=Revocation(tokens=("refresh_token",)),
     ),
     Dialect(
         "ClickUp",
         separator=None,
-        pkce=None,
         host="localhost",
         body="json",
         refresh=None,
         answer={"expires_in": None, "scope": None},
     ),
-    Dialect("Close", requires=("offline_access",), revocation=Revocation()),
+    Dialect("Close", flow="paste", requires=("offline_access",), revocation=Revocation()),
     _atlassian("Confluence"),
-    Dialect("Dialpad", requires=("offline_access",)),
-    Dialect("DocuSign", host="localhost", authentication="basic", refresh="rotates"),
+    Dialect(
+        "Dialpad",
+        requires=("offline_access",),
+        revocation=Revocation(tokens=("access_token",), body=None, authentication="bearer"),
+    ),
+    Dialect(
+        "DocuSign",
+        host="localhost",
+        place={"environment": "account.docusign.com"},
+        requires=("extended",),
+        authentication="basic",
+        refresh="rotates",
+    ),
     Dialect(
         "Dropbox",
         authorize={"token_access_type": "offline"},
         answer={"uid": "7", "account_id": "dbid:7"},
         revocation=Revocation(tokens=("access_token",), body=None, authentication="bearer"),
     ),
-    Dialect("Fathom", pkce=None),
+    Dialect("Fathom"),
     Dialect(
         "Figma",
         host="localhost",
@@ -176,7 +196,6 @@ DIALECTS = [
     _google("Gmail"),
     Dialect(
         "Gong",
-        pkce=None,
         flow="paste",
         authentication="basic",
         authorize={"access_type": "offline"},
@@ -195,11 +214,9 @@ DIALECTS = [
         "HubSpot",
         host="localhost",
         dead=(400, {"status": "BAD_REFRESH_TOKEN", "message": "missing or unknown refresh token"}),
-        revocation=Revocation(
-            tokens=("refresh_token",), method="DELETE", body=None, authentication="none"
-        ),
+        revocation=Revocation(tokens=("refresh_token",)),
     ),
-    _mcp("Intercom"),
+    _mcp("Intercom", place={"host": "mcp.intercom.com"}, revocation=Revocation()),
     _atlassian("Jira"),
     Dialect("Klaviyo", host="localhost", authentication="basic", revocation=Revocation()),
     Dialect(

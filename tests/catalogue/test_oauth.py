@@ -26,9 +26,11 @@ class Case:
         self.file = file
         self.speaker = polyglot.speakers[file.slug]
         self.speaker.forget()
-        self.resource = file.resource(polyglot.base)
         self.client_id = f"registered-{file.slug}" if dialect.registers else f"client-{file.slug}"
         self.place = dialect.place | dialect.tenant
+        self.resource = file.resource(polyglot.base)
+        for name, value in self.place.items():
+            self.resource = self.resource and self.resource.replace(f"{{{name}}}", value)
         [listed] = [s for s in self.caller.call("ListServers", "(a{sv})", ({},))[0] if s["name"] == dialect.server]
         self.listed = listed
 
