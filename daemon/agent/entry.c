@@ -5,6 +5,24 @@
 
 #include "model/rotation.h"
 
+/* A parameter that came into the file after the instance was made has its default; what the record
+ * says stays. */
+static CvgInstance *
+complete_record (CvgInstance *record, const CvgProvider *provider)
+{
+  g_autoptr (GVariant) tenant = cvg_provider_complete_tenant (provider, record->tenant);
+  CvgInstance *completed = NULL;
+
+  if (tenant == NULL || tenant == record->tenant ||
+      (record->tenant != NULL && g_variant_equal (tenant, record->tenant)))
+    return cvg_instance_ref (record);
+
+  completed = cvg_instance_copy (record);
+  g_clear_pointer (&completed->tenant, g_variant_unref);
+  completed->tenant = g_steal_pointer (&tenant);
+  return completed;
+}
+
 /**
  * cvg_entry_new:
  * @record: (transfer none): its record
@@ -18,7 +36,7 @@ cvg_entry_new (CvgInstance *record, CvgProvider *provider)
   CvgEntry *entry = g_new0 (CvgEntry, 1);
 
   g_ref_count_init (&entry->references);
-  entry->record = cvg_instance_ref (record);
+  entry->record = provider != NULL ? complete_record (record, provider) : cvg_instance_ref (record);
   entry->provider = provider != NULL ? cvg_provider_ref (provider) : NULL;
   entry->anchors = g_ptr_array_new_with_free_func ((GDestroyNotify) cvg_secret_unref);
   return entry;

@@ -25,6 +25,8 @@ test_create (void)
 {
   g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_LOCKED);
   g_autoptr (GVariant) tenant = g_variant_ref_sink (g_variant_new_parsed ("{'subdomain': 'acme'}"));
+  g_autoptr (GVariant) complete = g_variant_ref_sink (
+      g_variant_new_parsed ("{'subdomain': 'acme', 'region': 'eu'}")); /* with the default */
   const CvgNewInstance full = {
     .user_id = "user",
     .server_name = "Tenanted",
@@ -47,7 +49,7 @@ test_create (void)
   g_assert_cmpstr (entry->record->owner, ==, "app:org.example.App");
   g_assert_cmpstr (entry->record->label, ==, "Work");
   g_assert_cmpstr (entry->record->client_id, ==, "its");
-  g_assert_cmpvariant (entry->record->tenant, tenant);
+  g_assert_cmpvariant (entry->record->tenant, complete);
   g_assert_cmpint (entry->record->created_at, ==, AGENT_WORLD_NOW);
   g_assert_cmpint (entry->record->authorized_at, ==, 0);
   g_assert_false (entry->record->signed_in);
@@ -155,6 +157,30 @@ test_stop_twice (void)
   g_assert_true (cvg_agent_is_idle (world->agent));
 }
 
+/* A file that got a parameter after the instance was made: the record has no value for it. */
+static void
+test_later_parameter (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_LOCKED);
+  CvgProvider *provider = cvg_agent_find_server (world->agent, "Tenanted", NULL);
+  g_autoptr (CvgInstance) record = cvg_instance_new ();
+  g_autoptr (CvgEntry) entry = NULL;
+  g_autoptr (CvgEntry) chosen = NULL;
+  const char *region = NULL;
+
+  record->tenant = g_variant_ref_sink (g_variant_new_parsed ("{'subdomain': 'acme'}"));
+  entry = cvg_entry_new (record, provider);
+  g_assert_true (g_variant_lookup (entry->record->tenant, "region", "&s", &region));
+  g_assert_cmpstr (region, ==, "eu");
+  g_assert_false (g_variant_lookup (record->tenant, "region", "&s", &region));
+
+  g_variant_unref (record->tenant);
+  record->tenant =
+      g_variant_ref_sink (g_variant_new_parsed ("{'subdomain': 'acme', 'region': 'us'}"));
+  chosen = cvg_entry_new (record, provider);
+  g_assert_true (chosen->record == record); /* nothing to add */
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -162,6 +188,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/agent/find-server", test_find_server);
   g_test_add_func ("/agent/create", test_create);
+  g_test_add_func ("/agent/create/later-parameter", test_later_parameter);
   g_test_add_func ("/agent/create-refused", test_create_refused);
   g_test_add_func ("/agent/auth-data-of-a-lost-server", test_auth_data_of_a_lost_server);
   g_test_add_func ("/agent/idle", test_idle);
