@@ -62,7 +62,7 @@ make_token_reply (CvgAgent *agent,
   if (!check_signed_in (entry, credentials, error))
     return NULL;
 
-  token = cvg_auth_data_get_token (credentials);
+  token = cvg_auth_data_get_token (credentials, entry->provider);
   if (token == NULL)
     {
       g_set_error (error, CVG_ERROR, CVG_ERROR_FAILED,

@@ -144,6 +144,26 @@ add_resources (GVariantBuilder *builder,
     }
 }
 
+/* What all auth data of the server has. A server or a person who says otherwise is right. */
+static void
+add_templates (GVariantBuilder *builder,
+               const CvgCredentials *credentials,
+               const CvgInstance *instance,
+               const CvgProvider *provider)
+{
+  for (char **pair = provider->auth_data; *pair != NULL; pair += 2)
+    {
+      g_autoptr (GVariant) given =
+          credentials->members != NULL ?
+              g_variant_lookup_value (credentials->members, pair[0], NULL) :
+              NULL;
+      g_autofree char *text = cvg_provider_fill (pair[1], instance->tenant);
+
+      if (given == NULL && !is_named (pair[0], credentials, provider))
+        cvg_vardict_add_string (builder, pair[0], text);
+    }
+}
+
 /**
  * cvg_auth_data_build:
  * @credentials: what the server gave
@@ -177,6 +197,7 @@ cvg_auth_data_build (const CvgCredentials *credentials,
   cvg_vardict_add_value (&builder, "account", credentials->account);
   if (credentials->members != NULL)
     add_members (&builder, credentials, provider);
+  add_templates (&builder, credentials, instance, provider);
 
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
@@ -415,25 +436,44 @@ cvg_auth_data_parse (GVariant *auth_data, gint64 now, GError **error)
   return g_steal_pointer (&credentials);
 }
 
+static CvgSecret *
+get_key (const CvgCredentials *credentials, const char *name)
+{
+  g_autoptr (GVariant) value = g_variant_lookup_value (credentials->members, name, NULL);
+
+  if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ||
+      *g_variant_get_string (value, NULL) == '\0' || !check_one_line (name, value, NULL))
+    return NULL;
+
+  return cvg_secret_new (g_variant_get_string (value, NULL));
+}
+
 /**
  * cvg_auth_data_get_token:
+ * @provider: (nullable): the server
  *
  * Returns: (transfer full) (nullable): the one string that a program presents to the server: the
- *   access token, else the key that the caller set as “token” or “api_key”
+ *   access token, else the key that the server's file calls the token, else the first of those that
+ *   it asks for, else what the caller set as “token” or “api_key”. One that has several lines is
+ * none
  */
 CvgSecret *
-cvg_auth_data_get_token (const CvgCredentials *credentials)
+cvg_auth_data_get_token (const CvgCredentials *credentials, const CvgProvider *provider)
 {
+  CvgSecret *token = NULL;
+
   if (!cvg_secret_is_empty (credentials->access_token))
     return cvg_secret_ref (credentials->access_token);
+  if (credentials->members == NULL)
+    return NULL;
 
-  for (size_t i = 0; credentials->members != NULL && i < G_N_ELEMENTS (keys_of_api); i++)
-    {
-      const char *key = NULL;
+  if (provider != NULL && provider->api_key_token != NULL)
+    token = get_key (credentials, provider->api_key_token);
+  for (char **name = provider != NULL ? provider->api_key_fields : NULL;
+       token == NULL && name != NULL && *name != NULL; name++)
+    token = get_key (credentials, *name);
+  for (size_t i = 0; token == NULL && i < G_N_ELEMENTS (keys_of_api); i++)
+    token = get_key (credentials, keys_of_api[i]);
 
-      if (g_variant_lookup (credentials->members, keys_of_api[i], "&s", &key) && *key != '\0')
-        return cvg_secret_new (key);
-    }
-
-  return NULL;
+  return token;
 }

@@ -15,6 +15,7 @@ GVariant *cvg_auth_data_build (const CvgCredentials *credentials,
                                gint64 now);
 CvgCredentials *
 cvg_auth_data_parse (GVariant *auth_data, gint64 now, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-CvgSecret *cvg_auth_data_get_token (const CvgCredentials *credentials) G_GNUC_WARN_UNUSED_RESULT;
+CvgSecret *cvg_auth_data_get_token (const CvgCredentials *credentials,
+                                    const CvgProvider *provider) G_GNUC_WARN_UNUSED_RESULT;
 
 GVariant *cvg_auth_data_find_resource (const CvgCredentials *credentials, const char *resource_id);

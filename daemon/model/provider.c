@@ -280,6 +280,36 @@ cvg_provider_has_kind (const CvgProvider *provider, const char *kind)
   return g_strv_contains ((const char *const *) provider->kinds, kind);
 }
 
+/* Returns whether each {name} of @template has a value; one without stays as it is. */
+static gboolean
+fill (GString *filled, const char *template, GVariant *tenant, gboolean escape)
+{
+  gboolean complete = TRUE;
+
+  while (*template != '\0')
+    {
+      const char *close = *template == '{' ? strchr (template, '}') : NULL;
+      g_autofree char *name = close != NULL ? g_strndup (template + 1, close - template - 1) : NULL;
+      const char *value = NULL;
+
+      if (name != NULL && tenant != NULL && g_variant_lookup (tenant, name, "&s", &value))
+        {
+          if (escape)
+            g_string_append_uri_escaped (filled, value, NULL, FALSE);
+          else
+            g_string_append (filled, value);
+          template = close + 1;
+        }
+      else
+        {
+          complete = complete && name == NULL;
+          g_string_append_c (filled, *template ++);
+        }
+    }
+
+  return complete;
+}
+
 /**
  * cvg_provider_expand:
  * @url: a URL of a provider, with {names} in it
@@ -296,22 +326,26 @@ cvg_provider_expand (const char *url, GVariant *tenant)
 {
   g_autoptr (GString) expanded = g_string_new (NULL);
 
-  while (*url != '\0')
-    {
-      const char *close = *url == '{' ? strchr (url, '}') : NULL;
-      g_autofree char *name = close != NULL ? g_strndup (url + 1, close - url - 1) : NULL;
-      const char *value = NULL;
-
-      if (name != NULL && tenant != NULL && g_variant_lookup (tenant, name, "&s", &value))
-        {
-          g_string_append_uri_escaped (expanded, value, NULL, FALSE);
-          url = close + 1;
-        }
-      else
-        g_string_append_c (expanded, *url++);
-    }
-
+  fill (expanded, url, tenant, TRUE);
   return g_string_free (g_steal_pointer (&expanded), FALSE);
+}
+
+/**
+ * cvg_provider_fill:
+ * @text: a text of a provider, with {names} in it
+ * @tenant: (nullable): a{ss}: the values of an instance
+ *
+ * Returns: (transfer full) (nullable): @text with the values as they are; %NULL: one has none
+ */
+char *
+cvg_provider_fill (const char *text, GVariant *tenant)
+{
+  g_autoptr (GString) filled = g_string_new (NULL);
+
+  if (!fill (filled, text, tenant, FALSE))
+    return NULL;
+
+  return g_string_free (g_steal_pointer (&filled), FALSE);
 }
 
 static const CvgTenantParameter *

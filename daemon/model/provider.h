@@ -157,6 +157,7 @@ cvg_provider_with_server (CvgProvider *provider, GVariant *server) G_GNUC_WARN_U
 
 gboolean cvg_provider_has_kind (const CvgProvider *provider, const char *kind);
 char *cvg_provider_expand (const char *url, GVariant *tenant);
+char *cvg_provider_fill (const char *text, GVariant *tenant) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cvg_provider_check_tenant (const CvgProvider *provider, GVariant *tenant, GError **error);
 GVariant *cvg_provider_complete_tenant (const CvgProvider *provider,
                                         GVariant *tenant) G_GNUC_WARN_UNUSED_RESULT;

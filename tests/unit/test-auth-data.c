@@ -90,6 +90,42 @@ assert_builds (const CvgCredentials *credentials,
 }
 
 static void
+test_build_templates (void)
+{
+  static const struct
+  {
+    const char *given; /* by a server or a person */
+    const char *tenant;
+    const char *built;
+  } vectors[] = {
+    { "{'k': <'K'>}", "{'sub': 'acme'}",
+      "{'k': <'K'>, 'domain': <'https://acme.example/?a=b'>, 'fixed': <'f'>}" },
+    { "{'domain': <'theirs'>}", "{'sub': 'acme'}", "{'domain': <'theirs'>, 'fixed': <'f'>}" },
+    { "{'domain': <7>}", "{'sub': 'acme'}", "{'domain': <7>, 'fixed': <'f'>}" },
+    { "{'k': <'K'>}", "{'sub': 'a c/m{sub}e'}", /* plain, and once */
+      "{'k': <'K'>, 'domain': <'https://a c/m{sub}e.example/?a=b'>, 'fixed': <'f'>}" },
+    { "{'k': <'K'>}", "{'other': 'x'}", "{'k': <'K'>, 'fixed': <'f'>}" },
+    { "{'k': <'K'>}", "@a{ss} {}", "{'k': <'K'>, 'fixed': <'f'>}" },
+  };
+  static const char *const templates[] = { "domain", "https://{sub}.example/?a=b", "fixed", "f",
+                                           NULL };
+  g_autoptr (CvgProvider) provider = cvg_provider_new ();
+
+  g_strfreev (provider->auth_data);
+  provider->auth_data = g_strdupv ((char **) templates);
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (CvgCredentials) credentials = cvg_credentials_new ();
+      g_autoptr (CvgInstance) instance = cvg_instance_new ();
+
+      g_test_message ("row %zu", i);
+      credentials->members = parse ("a{sv}", vectors[i].given);
+      instance->tenant = parse ("a{ss}", vectors[i].tenant);
+      assert_builds (credentials, instance, provider, NOW, vectors[i].built);
+    }
+}
+
+static void
 test_build_full (void)
 {
   g_autoptr (CvgCredentials) credentials = make_full ();
@@ -506,31 +542,55 @@ test_token (void)
   static const struct
   {
     const char *given;
+    const char *fields; /* separated by spaces */
+    const char *named;
     const char *token;
   } vectors[] = {
-    { "{'access_token': <'A'>}", "A" },
-    { "{'access_token': <'A'>, 'token': <'T'>, 'api_key': <'K'>}", "A" },
-    { "{'token': <'T'>}", "T" },
-    { "{'api_key': <'K'>}", "K" },
-    { "{'token': <'T'>, 'api_key': <'K'>}", "T" },
-    { "{'access_token': <''>, 'api_key': <'K'>}", "K" },
-    { "{'token': <''>, 'api_key': <'K'>}", "K" },
-    { "{'token': <''>, 'site': <'s'>}", NULL },
-    { "{'username': <'u'>, 'password': <'p'>}", NULL }, /* no single string */
-    { "{'refresh_token': <'R'>}", NULL },
+    { "{'access_token': <'A'>}", "", NULL, "A" },
+    { "{'access_token': <'A'>, 'token': <'T'>, 'api_key': <'K'>}", "", NULL, "A" },
+    { "{'token': <'T'>}", "", NULL, "T" },
+    { "{'api_key': <'K'>}", "", NULL, "K" },
+    { "{'token': <'T'>, 'api_key': <'K'>}", "", NULL, "T" },
+    { "{'access_token': <''>, 'api_key': <'K'>}", "", NULL, "K" },
+    { "{'token': <''>, 'api_key': <'K'>}", "", NULL, "K" },
+    { "{'token': <''>, 'site': <'s'>}", "", NULL, NULL },
+    { "{'username': <'u'>, 'password': <'p'>}", "", NULL, NULL }, /* no single string */
+    { "{'refresh_token': <'R'>}", "", NULL, NULL },
+    /* As the file says */
+    { "{'token': <'T'>, 'secret': <'S'>}", "secret", NULL, "S" },
+    { "{'token': <'T'>, 'other': <'O'>}", "secret other", NULL, "O" },
+    { "{'user': <'u'>, 'password': <'p'>}", "user password", "password", "p" },
+    { "{'user': <'u'>}", "user password", "password", "u" }, /* what there is */
+    { "{'user': <''>, 'token': <'T'>}", "user", "user", "T" },
+    { "{'user': <7>, 'token': <'T'>}", "user", "user", "T" }, /* no string */
+    { "{'pem': <'-----\\nx'>}", "pem", NULL, NULL },          /* not one line */
+    { "{'access_token': <'A'>, 'secret': <'S'>}", "secret", "secret", "A" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (CvgCredentials) credentials = parse_auth_data (vectors[i].given, &error);
+      g_autoptr (CvgProvider) provider = cvg_provider_new ();
       g_autoptr (CvgSecret) token = NULL;
 
       g_test_message ("row %zu", i);
       g_assert_no_error (error);
-      token = cvg_auth_data_get_token (credentials);
+      g_strfreev (provider->api_key_fields);
+      provider->api_key_fields = g_strsplit (vectors[i].fields, " ", -1);
+      provider->api_key_token = g_strdup (vectors[i].named);
+      token = cvg_auth_data_get_token (credentials, provider);
       g_assert_cmpstr (peek (token), ==, vectors[i].token);
     }
+}
+
+static void
+test_token_without_provider (void)
+{
+  g_autoptr (CvgCredentials) credentials = parse_auth_data ("{'api_key': <'K'>}", NULL);
+  g_autoptr (CvgSecret) token = cvg_auth_data_get_token (credentials, NULL);
+
+  g_assert_cmpstr (peek (token), ==, "K");
 }
 
 int
@@ -540,6 +600,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/auth-data/build/full", test_build_full);
+  g_test_add_func ("/auth-data/build/templates", test_build_templates);
   g_test_add_func ("/auth-data/build/expired", test_build_expired);
   g_test_add_func ("/auth-data/build/little", test_build_little);
   g_test_add_func ("/auth-data/build/sites", test_build_sites);
@@ -557,6 +618,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/auth-data/parse/empty-is-none", test_parse_empty_is_none);
   g_test_add_func ("/auth-data/round-trip", test_round_trip);
   g_test_add_func ("/auth-data/token", test_token);
+  g_test_add_func ("/auth-data/token-without-provider", test_token_without_provider);
 
   return g_test_run ();
 }

@@ -155,6 +155,48 @@ test_tenant_null (void)
 }
 
 static void
+test_tenant_defaults (void)
+{
+  static const struct
+  {
+    const char *given;
+    const char *complete; /* NULL: the check fails */
+  } vectors[] = {
+    { "{'sub': 'acme'}", "{'sub': 'acme', 'region': 'eu'}" },
+    { "{'sub': 'acme', 'region': 'us'}", "{'sub': 'acme', 'region': 'us'}" },
+    { "{'region': 'us'}", NULL },              /* no default for this one */
+    { "{'sub': 'acme', 'region': ''}", NULL }, /* given is given */
+    { "{'sub': 'acme', 'region': 'mars'}", NULL },
+    { "{'sub': 'acme', 'planet': 'mars'}", NULL },
+  };
+  g_autoptr (CvgProvider) provider = cvg_provider_new ();
+  g_autoptr (CvgProvider) without = cvg_provider_new ();
+  CvgTenantParameter *region = cvg_tenant_parameter_new ("region", "eu|us", NULL);
+
+  region->default_value = g_strdup ("eu");
+  g_ptr_array_add (provider->tenant_parameters, cvg_tenant_parameter_new ("sub", "[a-z]+", NULL));
+  g_ptr_array_add (provider->tenant_parameters, region);
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (GVariant) given =
+          g_variant_parse (G_VARIANT_TYPE ("a{ss}"), vectors[i].given, NULL, NULL, NULL);
+      g_autoptr (GVariant) wanted = NULL;
+      g_autoptr (GVariant) complete = NULL;
+
+      g_test_message ("row %zu", i);
+      g_assert_cmpint (cvg_provider_check_tenant (provider, given, NULL), ==,
+                       vectors[i].complete != NULL);
+      if (vectors[i].complete == NULL)
+        continue;
+      wanted = g_variant_parse (G_VARIANT_TYPE ("a{ss}"), vectors[i].complete, NULL, NULL, NULL);
+      complete = cvg_provider_complete_tenant (provider, given);
+      g_assert_cmpvariant (complete, wanted);
+    }
+
+  g_assert_null (cvg_provider_complete_tenant (without, NULL));
+}
+
+static void
 test_tenant_patterns (void)
 {
   static const char *const bad[] = {
@@ -233,6 +275,7 @@ main (int argc, char **argv)
   g_test_add_func ("/provider/expand", test_expand);
   g_test_add_func ("/provider/tenant", test_tenant);
   g_test_add_func ("/provider/tenant-null", test_tenant_null);
+  g_test_add_func ("/provider/tenant-defaults", test_tenant_defaults);
   g_test_add_func ("/provider/tenant-patterns", test_tenant_patterns);
   g_test_add_func ("/provider/dead-grant", test_dead_grant);
   g_test_add_func ("/provider/dead-grant-default", test_dead_grant_default);
