@@ -214,7 +214,18 @@ cvg_field_read_redirect_members (CvgProvider *provider,
                                  GKeyFile *file,
                                  GError **error)
 {
-  return read_pairs (provider, field, file, '=', check_redirect_member, error);
+  char **pairs = NULL;
+
+  if (!read_pairs (provider, field, file, '=', check_redirect_member, error))
+    return FALSE;
+
+  pairs = G_STRUCT_MEMBER (char **, provider, field->offset);
+  for (char **pair = pairs; *pair != NULL; pair += 2)
+    for (char **other = pairs; other != pair; other += 2)
+      if (g_str_equal (pair[1], other[1]))
+        return cvg_field_mistake (error, field, "has “%s” twice", pair[1]);
+
+  return TRUE;
 }
 
 /** cvg_field_read_header: an HTTP header with a place for the key in it */

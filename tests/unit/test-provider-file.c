@@ -77,13 +77,15 @@ test_every_key (void)
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   provider = read_good (text);
   g_assert_cmpstr (provider->name, ==, "Every Key");
+  g_assert_cmpstr (provider->path_name, ==, "everykey");
   assert_list (provider->kinds, "oauth2|api-key|basic|connection-string");
   g_assert_cmpstr (provider->documentation, ==, "https://docs.example/a?b#c");
   g_assert_cmpstr (provider->issuer, ==, "https://{sub}.example/issuer");
   g_assert_cmpstr (provider->authorization_endpoint, ==, "https://{sub}.example/authorize?x=y");
   g_assert_cmpstr (provider->token_endpoint, ==, "http://127.0.0.1:9999/token");
   g_assert_cmpstr (provider->refresh_endpoint, ==, "http://[::1]:9999/refresh");
-  g_assert_cmpstr (provider->revocation_endpoint, ==, "http://localhost/revoke");
+  g_assert_cmpstr (provider->revocation_endpoint, ==,
+                   "http://localhost/{client_id}/grant?token={token}&region={region}");
   g_assert_cmpstr (provider->device_authorization_endpoint, ==,
                    "https://{region}.example/{sub}/device");
   g_assert_cmpstr (provider->registration_endpoint, ==, "https://example.test/register");
@@ -117,6 +119,103 @@ test_every_key (void)
   g_assert_cmpstr (provider->account_scope, ==, "read:me");
   g_assert_cmpstr (provider->api_key_header, ==, "X-Api-Key: {token}");
   g_assert_cmpstr (provider->api_key_create_url, ==, "https://{sub}.example/settings#keys");
+}
+
+/* The keys for what servers do differently, likewise. */
+static void
+test_every_dialect (void)
+{
+  g_autofree char *path =
+      g_test_build_filename (G_TEST_DIST, "fuzz", "corpus", "provider-file", "every-key", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (CvgProvider) provider = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  provider = read_good (text);
+  g_assert_cmpstr (provider->resource, ==, "https://{sub}.example/mcp?v=1");
+  g_assert_true (provider->issuer_required);
+  g_assert_cmpstr (provider->create_url, ==, "https://{sub}.example/apps#new");
+  g_assert_cmpstr (provider->manage_url, ==, "https://example.test/connected");
+  g_assert_cmpint (provider->granted_scope_separator, ==, ' ');
+  assert_list (provider->token_headers, "Example-Version|2022-06-28|X-Which|a;b: c");
+  assert_list (provider->token_types, "bot|user");
+  assert_list (provider->token_objects, "authed_user|data.token");
+  g_assert_cmpstr (provider->refresh_token_member, ==, "access_token");
+  assert_list (provider->error_members, "error.code|status");
+  assert_list (provider->error_descriptions, "message");
+  g_assert_cmpstr (provider->upgrade_endpoint, ==, "https://{sub}.example/upgrade");
+  g_assert_cmpstr (provider->upgrade_grant_type, ==, "urn:example:grant");
+  g_assert_cmpint (provider->refresh_request, ==, CVG_TOKEN_REQUEST_QUERY);
+  g_assert_cmpint (provider->refresh_authentication, ==, CVG_CLIENT_AUTHENTICATION_NONE);
+  g_assert_cmpstr (provider->refresh_grant_type, ==, "example_refresh");
+  g_assert_cmpstr (provider->refresh_parameter, ==, "access_token");
+  assert_list (provider->refresh_parameters, "a|b");
+  assert_list (provider->redirect_members, "realmId|realm_id|shop|shop");
+  g_assert_cmpstr (provider->redirect_signature, ==, "hmac");
+  g_assert_cmpstr (provider->revocation_method, ==, "DELETE");
+  g_assert_cmpint (provider->revocation_request, ==, -1);
+  g_assert_cmpint (provider->revocation_authentication, ==, CVG_REVOCATION_AS_BEARER);
+  g_assert_cmpint (provider->revocation_tokens, ==, CVG_REVOCATION_ACCESS_TOKEN);
+  g_assert_cmpstr (provider->revocation_parameter, ==, "access_token");
+  assert_list (provider->api_key_fields, "api_key|secret");
+  g_assert_cmpstr (provider->api_key_token, ==, "secret");
+  assert_list (provider->auth_data, "site_name|https://{sub}.{region}.example/?a=b|kind|fixed");
+}
+
+static void
+test_tenant_texts (void)
+{
+  g_autoptr (CvgProvider) provider =
+      read_good (MINIMAL "[TenantDescriptions]\nsub=What stands before .example\nhost=\n"
+                         "[TenantDefaults]\nregion=eu\nsub=\n[Tenant]\nsub=[a-z]+\nregion=eu|us\n");
+  const CvgTenantParameter *sub = g_ptr_array_index (provider->tenant_parameters, 0);
+  const CvgTenantParameter *region = g_ptr_array_index (provider->tenant_parameters, 1);
+
+  g_assert_cmpstr (sub->name, ==, "sub");
+  g_assert_cmpstr (sub->pattern, ==, "[a-z]+");
+  g_assert_cmpstr (sub->description, ==, "What stands before .example");
+  g_assert_null (sub->default_value);
+  g_assert_cmpstr (region->default_value, ==, "eu");
+  g_assert_null (region->description);
+}
+
+/* Each in [OAuth2], and each is right: what the strictness must not hit. */
+static void
+test_right (void)
+{
+  static const char *const right[] = {
+    "AuthorizeParameters=audience=a;prompt=consent;access_type=offline;user_scope=a,b\\;c;"
+    "response_mode=query;duration=permanent;include_granted_scopes=true;display=popup",
+    "RedirectUri=https://app.example/callback",
+    "RedirectUri=https://app.example:8443/",
+    "RedirectUri=http://localhost:18417/callback/example",
+    "Pkce=s256",
+    "RefreshTokenParameter=refresh_token",
+    "RevocationTokenParameter=refresh_token",
+    "RevocationRequest=query",
+    "RevocationEndpoint=https://a.example/apps/{client_id}/grant",
+    "RevocationEndpoint=https://{sub}.a.example/{token}\n[Tenant]\nsub=[a-z]+",
+    "TokenHeaders=User-Agent: me;Accept-Language: en",
+    "TokenHeaders=",
+    "ErrorMembers=a.b.c",
+    "AuthorizationEndpoint=\nDeviceAuthorizationEndpoint=https://a.example/device",
+    "AuthorizationEndpoint=\nTokenEndpoint=\nIssuer=https://a.example/",
+    "AuthorizationEndpoint=\nTokenEndpoint=\nResource=https://a.example/mcp",
+    "AuthorizationEndpoint=\nTokenEndpoint=\nResource=https://a.example/mcp\nIssuerRequired=true",
+    "AuthorizationEndpoint=https://a.example/?realm=x&audience=y",
+    "[ApiKey]\nFields=access_token",
+    "[AuthData]\napi_domain=x\n[Provider]\nPathName=a.b-c_d",
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (right); i++)
+    {
+      g_autofree char *text = g_strconcat (MINIMAL, right[i], "\n", NULL);
+      g_autoptr (CvgProvider) provider = NULL;
+
+      g_test_message ("%s", right[i]);
+      provider = read_good (text);
+      g_assert_nonnull (provider);
+    }
 }
 
 static void
@@ -319,11 +418,111 @@ static const struct
   { "AuthorizeParameters=scope=x", "[OAuth2] AuthorizeParameters: can't set “scope”" },
   { "AuthorizeParameters=code_challenge=x", "[OAuth2] AuthorizeParameters: can't set “code_ch" },
   { "AuthorizeParameters=code_challenge_method=plain", "[OAuth2] AuthorizeParameters: can't set" },
+  { "AuthorizeParameters=State=x", "[OAuth2] AuthorizeParameters: can't set “State”" },
+  { "AuthorizeParameters=resource=x", "[OAuth2] AuthorizeParameters: can't set “resource”" },
+  { "AuthorizeParameters=iss=x", "[OAuth2] AuthorizeParameters: can't set “iss”" },
+  { "AuthorizeParameters=nonce=x", "[OAuth2] AuthorizeParameters: can't set “nonce”" },
+  { "AuthorizeParameters=request=x", "[OAuth2] AuthorizeParameters: can't set “request”" },
+  { "AuthorizeParameters=request_uri=x", "[OAuth2] AuthorizeParameters: can't set “request_uri”" },
+  { "AuthorizeParameters=a=1;b=2;A=3", "[OAuth2] AuthorizeParameters: has “A” twice" },
+  { "AuthorizeParameters=a=x\\ny", "[OAuth2] AuthorizeParameters: has a character" },
+  { "TokenParameters=client_assertion=x", "[OAuth2] TokenParameters: can't set “client_asser" },
+  { "RefreshParameters=refresh_token=x", "[OAuth2] RefreshParameters: can't set “refresh_token”" },
+  { "RefreshParameters=grant_type=x", "[OAuth2] RefreshParameters: can't set “grant_type”" },
+  { "RefreshParameters=scope=x", "[OAuth2] RefreshParameters: can't set “scope”" },
   { "TokenParameters=grant_type=x", "[OAuth2] TokenParameters: can't set “grant_type”" },
   { "TokenParameters=client_secret=x", "[OAuth2] TokenParameters: can't set “client_secret”" },
   { "TokenParameters=code=x", "[OAuth2] TokenParameters: can't set “code”" },
   { "TokenParameters=code_verifier=x", "[OAuth2] TokenParameters: can't set “code_verifier”" },
   { "TokenParameters=refresh_token=x", "[OAuth2] TokenParameters: can't set “refresh_token”" },
+  { "TokenTypes=a b", "[OAuth2] TokenTypes: “a b” is not made of" },
+  { "TokenTypes=bot;bot", "[OAuth2] TokenTypes: has “bot” twice" },
+  { "TokenObjects=a..b", "[OAuth2] TokenObjects: “a..b” is not a name" },
+  { "TokenObjects=.", "[OAuth2] TokenObjects: “.” is not a name" },
+  { "TokenObjects=a.b/c", "[OAuth2] TokenObjects: “a.b/c” is not a name" },
+  { "ErrorMembers=$.error", "[OAuth2] ErrorMembers: “$.error” is not a name" },
+  { "ErrorDescriptions=a.", "[OAuth2] ErrorDescriptions: “a.” is not a name" },
+
+  /* Headers */
+  { "TokenHeaders=Authorization: Bearer x", "[OAuth2] TokenHeaders: can't set “Authorization”" },
+  { "TokenHeaders=authorization: x", "[OAuth2] TokenHeaders: can't set “authorization”" },
+  { "TokenHeaders=Proxy-Authorization: x", "[OAuth2] TokenHeaders: can't set “Proxy-" },
+  { "TokenHeaders=Content-Type: text/html", "[OAuth2] TokenHeaders: can't set “Content-Type”" },
+  { "TokenHeaders=Content-Length: 0", "[OAuth2] TokenHeaders: can't set “Content-Length”" },
+  { "TokenHeaders=HOST: a", "[OAuth2] TokenHeaders: can't set “HOST”" },
+  { "TokenHeaders=Cookie: a=b", "[OAuth2] TokenHeaders: can't set “Cookie”" },
+  { "TokenHeaders=Accept: text/html", "[OAuth2] TokenHeaders: can't set “Accept”" },
+  { "TokenHeaders=Connection: close", "[OAuth2] TokenHeaders: can't set “Connection”" },
+  { "TokenHeaders=Transfer-Encoding: chunked", "[OAuth2] TokenHeaders: can't set “Transfer-E" },
+  { "TokenHeaders=X", "[OAuth2] TokenHeaders: has an item that is not “Name: value”" },
+  { "TokenHeaders=X:", "[OAuth2] TokenHeaders: has an item that is not “Name: value”" },
+  { "TokenHeaders=: x", "[OAuth2] TokenHeaders: has an item that is not “Name: value”" },
+  { "TokenHeaders=X Y: z", "[OAuth2] TokenHeaders: has an item that is not “Name: value”" },
+  { "TokenHeaders=X: a\\r\\nY: b", "[OAuth2] TokenHeaders: must be printable ASCII" },
+  { "TokenHeaders=X: é", "[OAuth2] TokenHeaders: must be printable ASCII" },
+  { "TokenHeaders=X: a;x: b", "[OAuth2] TokenHeaders: has “x” twice" },
+
+  /* What servers do differently */
+  { "Resource=https://a.example/#f", "[OAuth2] Resource: must not have a fragment" },
+  { "Resource=urn:x", "[OAuth2] Resource: has no host" },
+  { "IssuerRequired=1", "[OAuth2] IssuerRequired: must be false or true" },
+  { "IssuerRequired=true", "[OAuth2] IssuerRequired: needs an Issuer to compare with" },
+  { "CreateUrl=http://a.example/", "[OAuth2] CreateUrl: must be https" },
+  { "ManageUrl=x", "[OAuth2] ManageUrl: is not an absolute URL" },
+  { "GrantedScopeSeparator=;", "[OAuth2] GrantedScopeSeparator: must be space or comma" },
+  { "RefreshTokenMember=a.b", "[OAuth2] RefreshTokenMember: must be made of" },
+  { "UpgradeEndpoint=https://a.example/", "[OAuth2] UpgradeGrantType: is missing, and" },
+  { "UpgradeEndpoint=x", "[OAuth2] UpgradeEndpoint: is not an absolute URL" },
+  { "UpgradeGrantType=a b", "[OAuth2] UpgradeGrantType: is neither a plain name nor" },
+  { "RefreshRequest=xml", "[OAuth2] RefreshRequest: must be form or json or query" },
+  { "RefreshAuthentication=mtls", "[OAuth2] RefreshAuthentication: must be post or basic" },
+  { "RefreshGrantType=a&b", "[OAuth2] RefreshGrantType: is neither a plain name nor" },
+  { "RefreshTokenParameter=a b", "[OAuth2] RefreshTokenParameter: must be made of" },
+  { "RefreshTokenParameter=client_id", "[OAuth2] RefreshTokenParameter: is the name of another" },
+  { "RefreshTokenParameter=a\nRefreshParameters=a=b",
+    "[OAuth2] RefreshTokenParameter: is in RefreshParameters as well" },
+  { "RefreshTokenParameter=a\nTokenParameters=a=b",
+    "[OAuth2] RefreshTokenParameter: is in TokenParameters as well" },
+  { "RedirectMembers=realmId", "[OAuth2] RedirectMembers: has an item that is not" },
+  { "RedirectMembers=realmId=", "[OAuth2] RedirectMembers: must be made of" },
+  { "RedirectMembers=a b=c", "[OAuth2] RedirectMembers: has an item that is not" },
+  { "RedirectMembers=code=code", "[OAuth2] RedirectMembers: can't keep “code”" },
+  { "RedirectMembers=state=state", "[OAuth2] RedirectMembers: can't keep “state”" },
+  { "RedirectMembers=a=access_token", "[OAuth2] RedirectMembers: can't be “access_token”" },
+  { "RedirectMembers=a=b;a=c", "[OAuth2] RedirectMembers: has “a” twice" },
+  { "RedirectMembers=a=c;b=c", "[OAuth2] RedirectMembers: has “c” twice" },
+  { "RedirectSignature=a b", "[OAuth2] RedirectSignature: must be made of" },
+  { "RevocationMethod=GET", "[OAuth2] RevocationMethod: must be POST or DELETE" },
+  { "RevocationRequest=xml", "[OAuth2] RevocationRequest: must be none or form or json or" },
+  { "RevocationAuthentication=post", "[OAuth2] RevocationAuthentication: must be client or b" },
+  { "RevocationToken=id", "[OAuth2] RevocationToken: must be both or refresh or access" },
+  { "RevocationTokenParameter=client_id", "[OAuth2] RevocationTokenParameter: is the name of" },
+  { "RevocationEndpoint=https://{token}.a.example/",
+    "[OAuth2] RevocationEndpoint: has {token} in" },
+  { "RevocationEndpoint=https://{client_id}/", "[OAuth2] RevocationEndpoint: has {client_id} in" },
+  { "RevocationEndpoint=https://a.example/{secret}", "[OAuth2] RevocationEndpoint: has a {para" },
+  { "TokenEndpoint=https://a.example/{token}", "[OAuth2] TokenEndpoint: has a {parameter}" },
+  { "AuthorizationEndpoint=https://a.example/?client_id=evil",
+    "[OAuth2] AuthorizationEndpoint: has “client_id” in its query" },
+  { "AuthorizationEndpoint=https://a.example/?a=b&st%61te=x",
+    "[OAuth2] AuthorizationEndpoint: has “state” in its query" },
+  { "TokenEndpoint=https://a.example/?grant_type=x", "[OAuth2] TokenEndpoint: has “grant_type”" },
+
+  /* Tenants and their texts */
+  { "[Tenant]\ntoken=a", "[Tenant] token: is a name that stands for something else" },
+  { "[Tenant]\nclient_id=a", "[Tenant] client_id: is a name that stands for something else" },
+  { "[TenantDefaults]\nsub=a", "[TenantDefaults] sub: is no parameter of [Tenant]" },
+  { "[Tenant]\nsub=a+\n[TenantDefaults]\nsub=b", "[TenantDefaults] sub: is not what [Tenant]" },
+  { "[TenantDescriptions]\nsub=a", "[TenantDescriptions] sub: is no parameter of [Tenant]" },
+  { "[Tenant]\nsub=a\n[TenantDescriptions]\nsub=a\\nb", "[TenantDescriptions] sub: has a char" },
+  { "[AuthData]\nsite=https://{sub}/", "[AuthData] site: has a {parameter} that [Tenant]" },
+  { "[AuthData]\nsite=}", "[AuthData] site: has a {parameter} that [Tenant]" },
+  { "[AuthData]\nsite={", "[AuthData] site: has a {parameter} that [Tenant]" },
+  { "[AuthData]\nsite={token}", "[AuthData] site: has a {parameter} that [Tenant]" },
+  { "[AuthData]\nsite=a\\nb", "[AuthData] site: has a character" },
+  { "[AuthData]\naccess_token=a", "[AuthData] access_token: can't be “access_token”" },
+  { "[AuthData]\na b=a", "[AuthData] a b: must be made of" },
+
   { "DeadGrantErrors=invalid_grant", "[OAuth2] DeadGrantErrors: has an item that is not" },
   { "DeadGrantErrors=403:", "[OAuth2] DeadGrantErrors: has an item that is not" },
   { "DeadGrantErrors=403:x:", "[OAuth2] DeadGrantErrors: has an item that is not" },
@@ -347,16 +546,26 @@ static const struct
   { "[ApiKey]\nHeader=X Y: {token}", "[ApiKey] Header: must be “Name: value”" },
   { "[ApiKey]\nHeader=X: secret", "[ApiKey] Header: has no place for the key" },
   { "[ApiKey]\nHeader=X: {token}\\r\\nY: z", "[ApiKey] Header: must be printable ASCII" },
+  { "[ApiKey]\nFields=a b", "[ApiKey] Fields: “a b” is not made of" },
+  { "[ApiKey]\nFields=refresh_token", "[ApiKey] Fields: can't be “refresh_token”" },
+  { "[ApiKey]\nFields=a;a", "[ApiKey] Fields: has “a” twice" },
+  { "[ApiKey]\nFields=a\nTokenField=b", "[ApiKey] TokenField: is not one of Fields" },
+  { "[ApiKey]\nTokenField=b", "[ApiKey] TokenField: is not one of Fields" },
   { "[ApiKey]\nCreateUrl=x", "[ApiKey] CreateUrl: is not an absolute URL" },
 
   /* [Provider] */
   { "[Provider]\nName=", "[Provider] Name: is missing" },
   { "[Provider]\nName=a\\nb", "[Provider] Name: has a character that can't be printed" },
   { "[Provider]\nKind=", "[Provider] Kind: is missing" },
+  { "[Provider]\nPathName=A", "[Provider] PathName: must be made of" },
+  { "[Provider]\nPathName=../x", "[Provider] PathName: must be made of" },
+  { "[Provider]\nPathName=a/b", "[Provider] PathName: must be made of" },
   { "[Provider]\nKind=oauth1", "[Provider] Kind: must be of oauth2" },
   { "[Provider]\nKind=none;oauth2", "[Provider] Kind: has “none” beside others" },
   { "AuthorizationEndpoint=", "[OAuth2] AuthorizationEndpoint: is missing" },
   { "TokenEndpoint=", "[OAuth2] TokenEndpoint: is missing" },
+  { "TokenEndpoint=\nDeviceAuthorizationEndpoint=https://a.example/device",
+    "[OAuth2] TokenEndpoint: is missing" },
 };
 
 static void
@@ -496,6 +705,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/provider-file/minimal", test_minimal);
   g_test_add_func ("/provider-file/every-key", test_every_key);
+  g_test_add_func ("/provider-file/every-dialect", test_every_dialect);
+  g_test_add_func ("/provider-file/tenant-texts", test_tenant_texts);
+  g_test_add_func ("/provider-file/right", test_right);
   g_test_add_func ("/provider-file/empty-is-default", test_empty_is_default);
   g_test_add_func ("/provider-file/white-space", test_white_space);
   g_test_add_func ("/provider-file/other-kinds", test_other_kinds);
