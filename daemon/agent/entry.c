@@ -185,6 +185,29 @@ cvg_entry_set_anchor (CvgEntry *entry, CvgSecret *token)
     g_ptr_array_remove_range (entry->anchors, 0, index);
 }
 
+/**
+ * cvg_entry_dup_server:
+ *
+ * Returns: (transfer full): the provider of @entry, which has one, as the grant that it has was
+ * made with: what was discovered then goes with it
+ */
+CvgProvider *
+cvg_entry_dup_server (const CvgEntry *entry)
+{
+  return cvg_provider_with_server (entry->provider,
+                                   entry->credentials != NULL ? entry->credentials->server : NULL);
+}
+
+/** cvg_entry_has_refresh_endpoint: Returns: whether somebody takes a refresh token of @entry */
+gboolean
+cvg_entry_has_refresh_endpoint (const CvgEntry *entry)
+{
+  GVariant *server = entry->credentials != NULL ? entry->credentials->server : NULL;
+
+  return entry->provider->token_endpoint != NULL || entry->provider->refresh_endpoint != NULL ||
+         (server != NULL && g_variant_lookup (server, "token-endpoint", "&s", NULL));
+}
+
 /** cvg_entry_forget_failures: the last refresh was none of them, or its reason is gone */
 void
 cvg_entry_forget_failures (CvgEntry *entry)

@@ -73,6 +73,8 @@ CvgEntry *cvg_entry_ref (CvgEntry *entry);
 void cvg_entry_unref (CvgEntry *entry);
 
 const char *cvg_entry_get_status (const CvgEntry *entry, gboolean keyring_is_open);
+CvgProvider *cvg_entry_dup_server (const CvgEntry *entry) G_GNUC_WARN_UNUSED_RESULT;
+gboolean cvg_entry_has_refresh_endpoint (const CvgEntry *entry);
 char *cvg_entry_dup_title (const CvgEntry *entry);
 guint64 cvg_entry_get_last_serial (const CvgEntry *entry);
 guint64 cvg_entry_give_serial (CvgEntry *entry);

@@ -26,9 +26,8 @@ static gboolean
 can_be_refreshed (const CvgEntry *entry)
 {
   return !entry->removed && entry->record->dead_reason == NULL && entry->provider != NULL &&
-         (entry->provider->token_endpoint != NULL || entry->provider->refresh_endpoint != NULL) &&
          entry->credentials != NULL && entry->credentials->refresh_token != NULL &&
-         entry->anchors->len <= MAX_ANCHORS;
+         cvg_entry_has_refresh_endpoint (entry) && entry->anchors->len <= MAX_ANCHORS;
 }
 
 static gboolean

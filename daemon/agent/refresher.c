@@ -51,6 +51,7 @@ typedef struct
 {
   CvgRefresher *refresher; /* (owned) */
   CvgEntry *entry;         /* (owned) */
+  CvgProvider *provider;   /* (owned): who made the grant */
   guint64 generation;
   CvgCredentials *before; /* (owned): what is being refreshed, as it was last looked at */
   gboolean was_in_doubt;  /* the server may have replaced its token at an earlier time */
@@ -73,6 +74,7 @@ flight_free (Flight *flight)
   g_clear_pointer (&flight->after, cvg_credentials_unref);
   g_clear_pointer (&flight->anchors, g_ptr_array_unref);
   g_clear_pointer (&flight->before, cvg_credentials_unref);
+  g_clear_pointer (&flight->provider, cvg_provider_unref);
   g_clear_pointer (&flight->entry, cvg_entry_unref);
   g_clear_object (&flight->refresher);
   g_free (flight);
@@ -314,8 +316,7 @@ static gboolean
 salvage (Flight *flight, const CvgHttpResponse *response, const GError *error)
 {
   g_autoptr (CvgSecret) token =
-      response != NULL ? cvg_token_response_find_refresh_token (flight->entry->provider, response) :
-                         NULL;
+      response != NULL ? cvg_token_response_find_refresh_token (flight->provider, response) : NULL;
 
   if (token == NULL || cvg_secret_equal (token, flight->before->refresh_token))
     return FALSE;
@@ -391,7 +392,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 
   CVG_KILL_POINT ("answer-received");
   if (response != NULL)
-    answer = cvg_token_response_parse (flight->entry->provider, CVG_TOKEN_GRANT_REFRESH, response,
+    answer = cvg_token_response_parse (flight->provider, CVG_TOKEN_GRANT_REFRESH, response,
                                        cvg_clock_get_seconds (flight->refresher->clock), &error);
   /* Good or bad, it is an answer about credentials that are no longer in use. */
   if (!is_current (flight))
@@ -422,7 +423,7 @@ build_request (Flight *flight, GError **error)
   if (client == NULL)
     return NULL;
 
-  return cvg_token_request_refresh (flight->entry->provider, record->tenant, client,
+  return cvg_token_request_refresh (flight->provider, record->tenant, client,
                                     flight->before->refresh_token);
 }
 
@@ -441,7 +442,7 @@ send (Flight *flight)
 static gboolean
 needs_note (const Flight *flight)
 {
-  return flight->entry->provider->refresh_token_rotates && !flight->was_in_doubt;
+  return flight->provider->refresh_token_rotates && !flight->was_in_doubt;
 }
 
 static void
@@ -536,9 +537,10 @@ on_admitted (gpointer user_data)
 }
 
 static char *
-dup_host (const CvgEntry *entry)
+dup_host (const Flight *flight)
 {
-  g_autofree char *url = cvg_token_request_dup_refresh_url (entry->provider, entry->record->tenant);
+  g_autofree char *url =
+      cvg_token_request_dup_refresh_url (flight->provider, flight->entry->record->tenant);
   g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
 
   return g_strdup (uri != NULL && g_uri_get_host (uri) != NULL ? g_uri_get_host (uri) : "");
@@ -551,6 +553,7 @@ flight_new (CvgRefresher *self, CvgEntry *entry)
 
   flight->refresher = g_object_ref (self);
   flight->entry = cvg_entry_ref (entry);
+  flight->provider = cvg_entry_dup_server (entry);
   flight->generation = entry->generation;
   flight->before = cvg_credentials_ref (entry->credentials);
   flight->anchors = g_ptr_array_new_with_free_func ((GDestroyNotify) cvg_secret_unref);
@@ -573,8 +576,8 @@ add_waiter (Flight *flight, CvgUrgency urgency, GTask *task)
 static void
 take_off (CvgRefresher *self, CvgEntry *entry, CvgUrgency urgency, GTask *task)
 {
-  g_autofree char *host = dup_host (entry);
   Flight *flight = flight_new (self, entry);
+  g_autofree char *host = dup_host (flight);
 
   CVG_KILL_POINT ("refresh-decided");
   g_hash_table_replace (self->flights, flight->entry, flight);
@@ -597,7 +600,7 @@ find_hindrance (const CvgEntry *entry)
 {
   if (entry->provider == NULL)
     return new_unknown_server_error (entry);
-  if (entry->provider->token_endpoint == NULL && entry->provider->refresh_endpoint == NULL)
+  if (!cvg_entry_has_refresh_endpoint (entry))
     return g_error_new (CVG_ERROR, CVG_ERROR_REFUSED,
                         "Tokens of %s can't be refreshed: the catalogue has no endpoint for it",
                         entry->record->server_name);

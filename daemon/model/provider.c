@@ -252,7 +252,7 @@ replace_text (char **text, GVariant *server, const char *key)
 /**
  * cvg_provider_with_server:
  * @server: (nullable): a{sv}: what was discovered of it when a grant was made: issuer,
- *   token-endpoint and revocation-endpoint (s)
+ *   token-endpoint and revocation-endpoint (s), client-authentication (x, as in a client's record)
  *
  * A grant stays with the server that made it: what is discovered anew may be another one.
  *
@@ -262,6 +262,7 @@ CvgProvider *
 cvg_provider_with_server (CvgProvider *provider, GVariant *server)
 {
   CvgProvider *changed = NULL;
+  gint64 authentication = 0;
 
   if (server == NULL)
     return cvg_provider_ref (provider);
@@ -270,6 +271,10 @@ cvg_provider_with_server (CvgProvider *provider, GVariant *server)
   replace_text (&changed->issuer, server, "issuer");
   replace_text (&changed->token_endpoint, server, "token-endpoint");
   replace_text (&changed->revocation_endpoint, server, "revocation-endpoint");
+  if (g_variant_lookup (server, "client-authentication", "x", &authentication) &&
+      authentication >= CVG_CLIENT_AUTHENTICATION_POST &&
+      authentication <= CVG_CLIENT_AUTHENTICATION_NONE)
+    changed->client_authentication = (CvgClientAuthentication) authentication;
   return changed;
 }
 

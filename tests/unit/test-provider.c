@@ -265,6 +265,38 @@ test_dead_grant_default (void)
   g_assert_false (cvg_provider_is_dead_grant (provider, 400, "invalid_client", NULL));
 }
 
+/* What was discovered for a grant wins over the file, which may have been changed since. */
+static void
+test_with_server (void)
+{
+  g_autoptr (CvgProvider) provider = cvg_provider_new ();
+  g_autoptr (GVariant) server = g_variant_ref_sink (
+      g_variant_new_parsed ("{'issuer': <'https://i'>, 'token-endpoint': <'https://t'>,"
+                            " 'client-authentication': <int64 1>, 'other': <7>}"));
+  g_autoptr (GVariant) odd = g_variant_ref_sink (
+      g_variant_new_parsed ("{'issuer': <7>, 'client-authentication': <int64 9>}"));
+  g_autoptr (CvgProvider) same = NULL;
+  g_autoptr (CvgProvider) changed = NULL;
+  g_autoptr (CvgProvider) unchanged = NULL;
+
+  provider->name = g_strdup ("Example");
+  provider->token_endpoint = g_strdup ("https://file");
+  provider->revocation_endpoint = g_strdup ("https://file/revoke");
+  same = cvg_provider_with_server (provider, NULL);
+  changed = cvg_provider_with_server (provider, server);
+  unchanged = cvg_provider_with_server (provider, odd);
+
+  g_assert_true (same == provider);
+  g_assert_cmpstr (changed->name, ==, "Example");
+  g_assert_cmpstr (changed->issuer, ==, "https://i");
+  g_assert_cmpstr (changed->token_endpoint, ==, "https://t");
+  g_assert_cmpstr (changed->revocation_endpoint, ==, "https://file/revoke");
+  g_assert_cmpint (changed->client_authentication, ==, CVG_CLIENT_AUTHENTICATION_BASIC);
+  g_assert_cmpstr (provider->token_endpoint, ==, "https://file");
+  g_assert_null (unchanged->issuer);
+  g_assert_cmpint (unchanged->client_authentication, ==, CVG_CLIENT_AUTHENTICATION_POST);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,6 +304,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/provider/defaults", test_defaults);
   g_test_add_func ("/provider/kinds", test_kinds);
+  g_test_add_func ("/provider/with-server", test_with_server);
   g_test_add_func ("/provider/expand", test_expand);
   g_test_add_func ("/provider/tenant", test_tenant);
   g_test_add_func ("/provider/tenant-null", test_tenant_null);

@@ -56,6 +56,35 @@ test_refresh (AgentRefresh *fixture, gconstpointer data)
   g_assert_cmpuint (cvg_records_dummy_count_saves (world->records), ==, saves);
 }
 
+/* Where the grant was made, as it was discovered then, and again after that. */
+static void
+test_discovered_server (AgentRefresh *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) again = NULL;
+
+  fixture->entry->credentials->server = g_variant_ref_sink (
+      g_variant_new_parsed ("{'token-endpoint': <'https://found.example/token'>,"
+                            " 'client-authentication': <int64 1>}"));
+  agent_refresh_begin (fixture, &result);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, result, "hush-A2");
+  agent_world_push_token (world, "hush-A3", "hush-R3");
+  agent_refresh_refresh (fixture, NULL, &again);
+  agent_refresh_answer (fixture);
+  agent_refresh_assert_served (fixture, again, "hush-A3");
+
+  for (guint i = 0; i < 2; i++)
+    {
+      const CvgHttpDummyRequest *request = cvg_http_dummy_get_request (world->http, i);
+
+      g_assert_cmpstr (request->url, ==, "https://found.example/token");
+      g_assert_true (g_str_has_prefix (request->authorization, "Basic "));
+      g_assert_null (strstr (request->body, "hush-S"));
+    }
+}
+
 static void
 test_no_rotation (AgentRefresh *fixture, gconstpointer data)
 {
@@ -746,6 +775,7 @@ main (int argc, char *argv[])
   ADD ("deleted-by-others-at-the-gate", test_deleted_at_the_gate);
   ADD ("made-newer-by-others-at-the-gate", test_newer_at_the_gate);
   ADD ("nowhere-to-ask", test_nowhere_to_ask);
+  ADD ("where-it-was-discovered", test_discovered_server);
 
   return g_test_run ();
 }
