@@ -60,7 +60,47 @@ SERVERS = [
     ("Jira", "jira", "oauth2", True),
     ("Notion", "notion", "api-key", False),
     ("Slack", "slack", "oauth2;api-key", True),
+    ("Help Desk", "help-desk", "api-key;oauth2", False),
+    ("Television", "television", "oauth2", True),
+    ("Webby", "webby", "oauth2", False),
+    ("Everybody's", "everybodys", "none", False),
+    ("Mail", "mail", "basic", False),
 ]
+
+# What an older daemon, or one that knows nothing of it, does not say.
+MORE = {
+    "Google Calendar": {
+        "path-name": GLib.Variant("s", "calendar-of-google"),
+        "flows": GLib.Variant("as", ["loopback", "paste"]),
+        "redirect-uri": GLib.Variant("s", "http://127.0.0.1:18417/callback/gcalendar"),
+        "needs-client": GLib.Variant("b", True),
+        "create-url": GLib.Variant("s", "https://create.example/gcalendar"),
+        "manage-url": GLib.Variant("s", "https://manage.example/gcalendar"),
+    },
+    "Help Desk": {
+        "flows": GLib.Variant("as", ["loopback", "paste"]),
+        "redirect-uri": GLib.Variant("s", "http://127.0.0.1:18417/callback/help-desk"),
+        "needs-client": GLib.Variant("b", False),
+        "key-url": GLib.Variant("s", "https://keys.example/help-desk"),
+        "tenant": GLib.Variant("aa{sv}", [
+            {"name": GLib.Variant("s", "subdomain"), "pattern": GLib.Variant("s", "[a-z]+"),
+             "description": GLib.Variant("s", "what stands before .desk.example")},
+            {"name": GLib.Variant("s", "zone"), "default": GLib.Variant("s", "eu")}]),
+    },
+    "Television": {
+        "flows": GLib.Variant("as", ["loopback", "paste", "device"]),
+        "redirect-uri": GLib.Variant("s", "http://127.0.0.1:18417/callback/television"),
+        "needs-client": GLib.Variant("b", True),
+    },
+    "Webby": {
+        "flows": GLib.Variant("as", ["paste"]),
+        "needs-client": GLib.Variant("b", True),
+    },
+    "Mail": {
+        "key-url": GLib.Variant("s", "https://keys.example/mail"),
+        "key-fields": GLib.Variant("as", ["user", "password"]),
+    },
+}
 
 RESOURCES = [
     {"id": GLib.Variant("s", "site-1"), "name": GLib.Variant("s", "One"),
@@ -152,7 +192,8 @@ class Service:
     def ListServers(self, _sender, _filter):
         rows = [{"name": GLib.Variant("s", name), "slug": GLib.Variant("s", slug),
                  "kind": GLib.Variant("s", kind), "default-client": GLib.Variant("b", client),
-                 "documentation": GLib.Variant("s", f"https://docs.example/{slug}")}
+                 "documentation": GLib.Variant("s", f"https://docs.example/{slug}"),
+                 **MORE.get(name, {})}
                 for name, slug, kind, client in SERVERS]
         return GLib.Variant("(aa{sv})", (rows,))
 

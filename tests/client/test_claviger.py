@@ -8,11 +8,15 @@ is asked for where it would be seen.
 """
 
 import contextlib
+import fcntl
+import getpass
 import json
 import os
 import pty
+import re
 import select
 import signal
+import struct
 import subprocess
 import sys
 import termios
@@ -337,6 +341,43 @@ def test_no_sites_is_an_answer(claviger):
     assert "no site" in claviger("site", fake.WORK).stderr
 
 
+def test_servers(claviger):
+    lines = claviger("servers").stdout.splitlines()
+    assert lines[0].split() == ["SERVER", "SLUG", "KIND", "CLIENT"]
+    assert len(lines) == 1 + len(fake.SERVERS)
+    rows = {line.split("  ")[0]: line.split() for line in lines[1:]}
+    assert rows["GitHub"][1:] == ["github", "oauth2", "no"]
+    assert rows["Slack"][1:] == ["slack", "oauth2,", "api-key", "yes"]
+    assert rows["Help Desk"][2:] == ["help-desk", "api-key,", "oauth2", "not", "needed"]
+    assert rows["Mail"][1:] == ["mail", "basic"]
+
+
+@pytest.mark.parametrize("name", ["Google Calendar", "GOOGLE-calendar", "gcalendar", "GCalendar",
+                                  "calendar-of-google", "Calendar-of-Google"])
+def test_every_way_to_name_a_server(claviger, name):
+    assert json.loads(claviger("--json", "servers", name).stdout)["name"] == "Google Calendar"
+
+
+def test_servers_tells_how_to_get_in(claviger, service):
+    said = claviger("servers", "gcalendar").stdout
+    for words in ("\n     https://create.example/gcalendar\n",
+                  "\n     http://127.0.0.1:18417/callback/gcalendar\n",
+                  "\n     claviger client add 'Google Calendar' CLIENT_ID\n",
+                  "\n     claviger login 'Google Calendar'\n", "--paste",
+                  "\n     https://docs.example/gcalendar\n",
+                  "\n     https://manage.example/gcalendar\n"):
+        assert words in said
+    assert "--device" not in said
+    said = claviger("servers", "mail").stdout
+    assert "https://keys.example/mail" in said and "user, password" in said
+    assert f"claviger set --user {getpass.getuser()} Mail\n" in said
+    said = claviger("servers", "help desk").stdout
+    assert said.index("API key") < said.index("OAuth")
+    assert "claviger login 'Help Desk' --tenant subdomain=SUBDOMAIN\n" in said
+    assert "nothing to do" in claviger("servers", "everybodys").stdout
+    assert {call[0] for call in service.calls()} == {"ListServers"}
+
+
 def test_login_signs_the_same_instance_in_again(claviger, service):
     done = claviger("login", "CONFLUENCE", "--user", "alice", "--label", "sites")
     assert done.stdout == fake.SITES + "\n"
@@ -546,6 +587,35 @@ def on_terminal_fixture(bus, service):  # pylint: disable=unused-argument
 
 def has_echo(terminal):
     return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+
+def screen_of(bus, columns, *arguments):
+    """What a person sees on a terminal of so many columns."""
+    terminal, other = pty.openpty()
+    fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    with subprocess.Popen([CLAVIGER, *arguments], env=environment(bus) | {"TERM": "xterm"},
+                          stdin=subprocess.DEVNULL, stdout=other) as process:
+        os.close(other)
+        seen = b""
+        with contextlib.suppress(OSError):  # that is how a terminal ends
+            while more := os.read(terminal, 65536):
+                seen += more
+        os.close(terminal)
+        assert process.wait(DEADLINE) == 0
+    return seen.decode().replace("\r\n", "\n")
+
+
+def test_what_is_for_people_is_no_wider_than_the_terminal(bus, service):
+    for columns in (80, 40):
+        seen = re.sub("\x1b\\[[0-9;]*m", "", screen_of(bus, columns, "servers"))
+        assert max(map(len, seen.splitlines())) <= columns
+        assert "Television" in seen and "KIND" in seen
+        assert ("SLUG" in seen) == (columns == 80)
+        page = screen_of(bus, columns, "servers", "television")
+        assert "\x1b[1mTelevision (television)\x1b[0m\n" in page
+        assert all(len(line) <= columns or "http" in line or "  claviger " in line
+                   for line in page.splitlines())
+    assert service.calls()
 
 
 def test_secrets_are_not_echoed(on_terminal, service):
