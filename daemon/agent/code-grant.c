@@ -13,7 +13,9 @@
 #include "oauth/authorize-url.h"
 #include "oauth/nonce.h"
 #include "oauth/pkce.h"
+#include "oauth/redirect-extras.h"
 #include "oauth/token-request.h"
+#include "oauth/token-response.h"
 
 struct _CvgCodeGrant
 {
@@ -22,6 +24,7 @@ struct _CvgCodeGrant
   char *state;         /* (owned) */
   gboolean is_used;    /* it had its answer */
   CvgSecret *verifier; /* (owned) (nullable): until the exchange */
+  GVariant *members;   /* (owned) (nullable): what of the answer becomes auth data */
   char *url;           /* (owned) (nullable) */
 };
 
@@ -69,6 +72,7 @@ void
 cvg_code_grant_close (CvgCodeGrant *self)
 {
   g_clear_pointer (&self->verifier, cvg_secret_unref);
+  g_clear_pointer (&self->members, g_variant_unref);
 }
 
 /** cvg_code_grant_free: frees @self, and wipes the verifier if it is still there */
@@ -140,17 +144,25 @@ cvg_code_grant_read_url (const CvgCodeGrant *self, const char *url, GError **err
  * cvg_code_grant_use:
  * @answer: an answer with the state of this grant, which had none before
  *
- * From here on the state is used up, whatever the answer is worth.
+ * From here on the state is used up, whatever the answer is worth. What the provider's file wants
+ * of it for the auth data is remembered: cvg_code_grant_complete().
  *
  * Returns: whether it comes from the server that was asked; it may still be an error
  */
 gboolean
 cvg_code_grant_use (CvgCodeGrant *self, const CvgRedirectAnswer *answer, GError **error)
 {
+  const CvgProvider *provider = self->plan->provider;
+  g_autofree char *issuer = NULL;
+
   g_return_val_if_fail (!self->is_used, FALSE);
 
   self->is_used = TRUE;
-  return cvg_redirect_answer_check_issuer (answer, self->plan->provider->issuer, error);
+  if (provider->issuer != NULL)
+    issuer = cvg_provider_expand (provider->issuer, self->plan->entry->record->tenant);
+  return cvg_redirect_answer_check_issuer (answer, issuer, provider->issuer_required, error) &&
+         cvg_redirect_extras_check_signature (answer, provider, self->plan->client, error) &&
+         cvg_redirect_extras_read_members (answer, provider, &self->members, error);
 }
 
 /**
@@ -166,4 +178,16 @@ cvg_code_grant_redeem (CvgCodeGrant *self, const CvgSecret *code)
 
   return cvg_token_request_exchange (self->plan->provider, self->plan->entry->record->tenant,
                                      self->plan->client, code, verifier, self->plan->redirect_uri);
+}
+
+/**
+ * cvg_code_grant_complete:
+ * @credentials: what the code was exchanged for
+ *
+ * Adds what came with the redirect and not with the answer.
+ */
+void
+cvg_code_grant_complete (const CvgCodeGrant *self, CvgCredentials *credentials)
+{
+  cvg_token_response_add_members (credentials, self->members);
 }

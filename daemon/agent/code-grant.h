@@ -26,5 +26,6 @@ CvgRedirectAnswer *cvg_code_grant_read_url (const CvgCodeGrant *self,
 gboolean cvg_code_grant_use (CvgCodeGrant *self, const CvgRedirectAnswer *answer, GError **error);
 CvgHttpRequest *
 cvg_code_grant_redeem (CvgCodeGrant *self, const CvgSecret *code) G_GNUC_WARN_UNUSED_RESULT;
+void cvg_code_grant_complete (const CvgCodeGrant *self, CvgCredentials *credentials);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgCodeGrant, cvg_code_grant_free)

@@ -452,6 +452,7 @@ on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   credentials->client_id = g_strdup (self->plan->client->client_id);
   if (self->plan->server != NULL)
     credentials->server = g_variant_ref (self->plan->server);
+  cvg_code_grant_complete (self->grant, credentials);
   cvg_profile_fetch_async (self->http, self->clock, provider, self->plan->entry->record->tenant,
                            credentials, on_profile, g_object_ref (self));
 }

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "model/secret.h"
+
 /**
  * cvg_form_append_escaped:
  * @form: what to append to
@@ -77,6 +79,29 @@ cvg_form_unescape (const char *text, gsize length)
   explicit_bzero (plain, length);
   g_free (plain);
   return NULL;
+}
+
+/**
+ * cvg_form_unescape_line:
+ * @text: an encoded name or value
+ * @length: of @text, in bytes
+ *
+ * Returns: (transfer full) (nullable): as cvg_form_unescape(), but also %NULL if what comes out has
+ *   control characters
+ */
+char *
+cvg_form_unescape_line (const char *text, gsize length)
+{
+  char *plain = cvg_form_unescape (text, length);
+
+  for (const char *c = plain; c != NULL && *c != '\0'; c = g_utf8_next_char (c))
+    if (g_unichar_iscntrl (g_utf8_get_char (c)))
+      {
+        cvg_wipe_free (plain);
+        return NULL;
+      }
+
+  return plain;
 }
 
 /**

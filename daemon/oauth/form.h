@@ -23,4 +23,5 @@ typedef gboolean (*CvgFormVisitor) (const char *name,
 
 void cvg_form_append_escaped (GString *form, const char *text);
 char *cvg_form_unescape (const char *text, gsize length) G_GNUC_WARN_UNUSED_RESULT;
+char *cvg_form_unescape_line (const char *text, gsize length) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cvg_form_visit (const char *form, CvgFormVisitor visitor, gpointer user_data);

@@ -48,16 +48,6 @@ reading_clear (Reading *reading)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
 
 static gboolean
-has_control (const char *text)
-{
-  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c))
-    if (g_unichar_iscntrl (g_utf8_get_char (c)))
-      return TRUE;
-
-  return FALSE;
-}
-
-static gboolean
 read_pair (const char *name, const char *value, gsize length, gpointer user_data)
 {
   Reading *reading = user_data;
@@ -73,8 +63,8 @@ read_pair (const char *name, const char *value, gsize length, gpointer user_data
         }
 
       reading->seen[i] = TRUE;
-      reading->values[i] = cvg_form_unescape (value, length);
-      if (reading->values[i] == NULL || has_control (reading->values[i]))
+      reading->values[i] = cvg_form_unescape_line (value, length);
+      if (reading->values[i] == NULL)
         {
           reading->mistake = "one of its parameters is not text";
           return FALSE;
@@ -124,7 +114,8 @@ find_mistake_in_parameters (const Reading *reading)
  * cvg_redirect_answer_parse:
  * @query: as it came, without the "?"
  *
- * Parameters that nobody waits for are ignored, as RFC 6749 section 4.1.2 asks.
+ * Parameters that nobody waits for are ignored, as RFC 6749 section 4.1.2 asks; those that only
+ * some servers send stay in the query: redirect-extras.c.
  *
  * Returns: (transfer full): the answer; fails with %CVG_ERROR_INVALID_ARGUMENT
  */
@@ -147,6 +138,7 @@ cvg_redirect_answer_parse (const char *query, GError **error)
     }
 
   answer = g_new0 (CvgRedirectAnswer, 1);
+  answer->query = cvg_secret_new (query);
   answer->state = g_steal_pointer (&reading.values[STATE]);
   answer->error = g_steal_pointer (&reading.values[ERROR]);
   answer->issuer = g_steal_pointer (&reading.values[ISSUER]);
@@ -158,6 +150,7 @@ cvg_redirect_answer_parse (const char *query, GError **error)
 void
 cvg_redirect_answer_free (CvgRedirectAnswer *answer)
 {
+  g_clear_pointer (&answer->query, cvg_secret_unref);
   cvg_wipe_free (answer->state);
   g_clear_pointer (&answer->code, cvg_secret_unref);
   g_free (answer->error);
@@ -168,6 +161,7 @@ cvg_redirect_answer_free (CvgRedirectAnswer *answer)
 /**
  * cvg_redirect_answer_check_issuer:
  * @issuer: (nullable): how the provider names itself; %NULL: not known
+ * @is_required: whether the provider says that it always names itself
  *
  * Simple string comparison, where both sides name an issuer: RFC 9207 section 2.4. When it fails,
  * nothing of @answer may be used, its error neither.
@@ -178,8 +172,16 @@ cvg_redirect_answer_free (CvgRedirectAnswer *answer)
 gboolean
 cvg_redirect_answer_check_issuer (const CvgRedirectAnswer *answer,
                                   const char *issuer,
+                                  gboolean is_required,
                                   GError **error)
 {
+  if (answer->issuer == NULL && is_required)
+    {
+      g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                           "The answer to the sign-in does not say which server it is from, and "
+                           "this one always says so; it was thrown away");
+      return FALSE;
+    }
   if (answer->issuer == NULL || issuer == NULL || *issuer == '\0' ||
       strcmp (answer->issuer, issuer) == 0)
     return TRUE;

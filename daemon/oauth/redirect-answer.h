@@ -11,6 +11,7 @@
 
 /**
  * CvgRedirectAnswer:
+ * @query: all of it, as it came
  * @state: which sign-in it says it is of
  * @code: (nullable): the authorization code
  * @error: (nullable): the provider's error code, unchecked; never both, never neither
@@ -18,6 +19,7 @@
  */
 typedef struct
 {
+  CvgSecret *query;
   char *state;
   CvgSecret *code;
   char *error;
@@ -30,6 +32,7 @@ void cvg_redirect_answer_free (CvgRedirectAnswer *answer);
 
 gboolean cvg_redirect_answer_check_issuer (const CvgRedirectAnswer *answer,
                                            const char *issuer,
+                                           gboolean is_required,
                                            GError **error);
 gboolean cvg_redirect_answer_is_denial (const CvgRedirectAnswer *answer);
 GError *cvg_redirect_answer_to_error (const CvgRedirectAnswer *answer) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,13 +1,14 @@
 /* SPDX-FileCopyrightText: 2026 The Claviger authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Any bytes as the query of a redirect, as an address that somebody pasted, and as one that a
- * caller wants the browser sent to.
+ * Any bytes as the query of a redirect, with extras that a server might have in it, as an address
+ * that somebody pasted, and as one that a caller wants the browser sent to.
  */
 #include <string.h>
 
 #include "dbus/error.h"
 #include "oauth/redirect-answer.h"
+#include "oauth/redirect-extras.h"
 #include "oauth/redirect-target.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
@@ -35,6 +36,41 @@ check_text (const char *text)
 }
 
 static void
+check_extras (const CvgRedirectAnswer *answer)
+{
+  static const char *const names[] = { "state", "a", "code", "b", "x", "c", NULL };
+  g_autoptr (CvgProvider) provider = cvg_provider_new ();
+  g_autoptr (CvgClient) client = cvg_client_new ();
+  g_autoptr (GVariant) members = NULL;
+  g_autoptr (GError) unsigned_error = NULL;
+  g_autoptr (GError) error = NULL;
+
+  provider->name = g_strdup ("Example");
+  provider->redirect_signature = g_strdup ("hmac");
+  g_strfreev (provider->redirect_members);
+  provider->redirect_members = g_strdupv ((char **) names);
+  client->client_id = g_strdup ("id");
+  client->secret = cvg_secret_new ("hush");
+
+  /* Nobody guesses it. */
+  g_assert_false (cvg_redirect_extras_check_signature (answer, provider, client, &unsigned_error));
+  check_error (unsigned_error, cvg_secret_peek (answer->query));
+  if (!cvg_redirect_extras_read_members (answer, provider, &members, &error))
+    {
+      check_error (error, cvg_secret_peek (answer->query));
+      return;
+    }
+  for (gsize i = 0; i < g_variant_n_children (members); i++)
+    {
+      g_autoptr (GVariant) member = g_variant_get_child_value (members, i);
+      g_autoptr (GVariant) value = NULL;
+
+      g_variant_get (member, "{&sv}", NULL, &value);
+      check_text (g_variant_get_string (value, NULL));
+    }
+}
+
+static void
 check_query (const char *query)
 {
   g_autoptr (GError) error = NULL;
@@ -49,6 +85,7 @@ check_query (const char *query)
     }
 
   check_text (answer->state);
+  check_extras (answer);
   g_assert_true ((answer->code == NULL) == (answer->error != NULL));
   if (answer->code != NULL)
     check_text (cvg_secret_peek (answer->code));
@@ -58,7 +95,7 @@ check_query (const char *query)
       refusal = cvg_redirect_answer_to_error (answer);
       g_assert_true (g_str_is_ascii (refusal->message));
     }
-  g_assert_cmpint (cvg_redirect_answer_check_issuer (answer, "https://a.example", NULL), ==,
+  g_assert_cmpint (cvg_redirect_answer_check_issuer (answer, "https://a.example", FALSE, NULL), ==,
                    answer->issuer == NULL || strcmp (answer->issuer, "https://a.example") == 0);
 }
 

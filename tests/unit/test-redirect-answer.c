@@ -144,11 +144,42 @@ test_issuer (void)
       g_autoptr (GError) error = NULL;
       g_autoptr (CvgRedirectAnswer) answer = cvg_redirect_answer_parse (vectors[i].query, NULL);
 
-      g_assert_cmpint (cvg_redirect_answer_check_issuer (answer, vectors[i].issuer, &error), ==,
-                       vectors[i].accepted);
+      g_assert_cmpint (cvg_redirect_answer_check_issuer (answer, vectors[i].issuer, FALSE, &error),
+                       ==, vectors[i].accepted);
       if (vectors[i].accepted)
         g_assert_no_error (error);
       else
+        g_assert_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT);
+    }
+}
+
+/* RFC 9207 section 2.4: of a server that always says who it is, silence is a sign. */
+static void
+test_issuer_required (void)
+{
+  static const struct
+  {
+    const char *query;
+    const char *issuer;
+    gboolean accepted;
+  } vectors[] = {
+    { "code=c&state=s&iss=https%3A%2F%2Fa.example", "https://a.example", TRUE },
+    { "code=c&state=s&iss=https%3A%2F%2Fb.example", "https://a.example", FALSE },
+    { "code=c&state=s", "https://a.example", FALSE },
+    { "code=c&state=s&iss=", "https://a.example", FALSE }, /* as if it were not there */
+    { "error=e&state=s", "https://a.example", FALSE },     /* errors too */
+    { "code=c&state=s", NULL, FALSE },                     /* whatever we know */
+    { "code=c&state=s&iss=https%3A%2F%2Fa.example", NULL, TRUE },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CvgRedirectAnswer) answer = cvg_redirect_answer_parse (vectors[i].query, NULL);
+
+      g_assert_cmpint (cvg_redirect_answer_check_issuer (answer, vectors[i].issuer, TRUE, &error),
+                       ==, vectors[i].accepted);
+      if (!vectors[i].accepted)
         g_assert_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT);
     }
 }
@@ -317,6 +348,7 @@ main (int argc, char **argv)
   g_test_add_func ("/redirect-answer/refused", test_refused);
   g_test_add_func ("/redirect-answer/length", test_length);
   g_test_add_func ("/redirect-answer/issuer", test_issuer);
+  g_test_add_func ("/redirect-answer/issuer-required", test_issuer_required);
   g_test_add_func ("/redirect-answer/errors", test_errors);
   g_test_add_func ("/redirect-answer/a-code-is-no-denial", test_a_code_is_no_denial);
   g_test_add_func ("/redirect-answer/pasted", test_pasted);
