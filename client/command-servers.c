@@ -11,6 +11,7 @@
 #include "client/commands.h"
 #include "client/connection.h"
 #include "client/output.h"
+#include "client/provider-check.h"
 #include "client/server.h"
 #include "client/server-page.h"
 #include "client/table.h"
@@ -21,6 +22,9 @@
  */
 #define PAGE_COLUMNS 80
 #define MAX_PAGE_COLUMNS 100
+
+/* A command line has room for more, but nobody writes that many. */
+#define MAX_FILES 4096
 
 static const char *
 describe_client (GVariant *server)
@@ -64,10 +68,26 @@ print_page (GVariant *server)
   fputs (page, stdout);
 }
 
+static gboolean check;
+
+static const GOptionEntry entries[] = {
+  { "check", 0, 0, G_OPTION_ARG_NONE, &check, "Check provider files: those named, or all", NULL },
+  G_OPTION_ENTRY_NULL,
+};
+
 static gboolean
 run_servers (CvgCli *cli, char **arguments, GError **error)
 {
   g_autoptr (GVariant) found = NULL;
+
+  if (check)
+    return cvg_provider_check_run (cli, arguments, error);
+  if (arguments[0] != NULL && arguments[1] != NULL)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           "Too many arguments: without --check, servers is followed by one NAME");
+      return FALSE;
+    }
 
   if (arguments[0] != NULL)
     found = cvg_server_resolve (cli, arguments[0], error);
@@ -87,13 +107,17 @@ run_servers (CvgCli *cli, char **arguments, GError **error)
 
 const CvgCommand cvg_command_servers = {
   .name = "servers",
-  .arguments = "[NAME]",
+  .arguments = "[NAME] | --check [FILE…]",
   .summary = "List the servers of the catalogue, or tell how to get in to one",
-  .description = "KIND is how one signs in; CLIENT says whether an OAuth client is set up. With\n"
-                 "NAME it tells where to register an application or make a key, and the commands\n"
-                 "that follow.\n\n"
-                 "Example:\n"
-                 "  claviger servers confluence",
-  .max_arguments = 1,
+  .description =
+      "KIND is how one signs in; CLIENT says whether an OAuth client is set up. With\n"
+      "NAME it tells where to register an application or make a key, and the commands\n"
+      "that follow. With --check it reads provider files as the daemon would, and prints\n"
+      "a line for each mistake: FILE:LINE: [Group] Key: reason.\n\n"
+      "Examples:\n"
+      "  claviger servers confluence\n"
+      "  claviger servers --check ~/.config/claviger/providers/mine.provider",
+  .entries = entries,
+  .max_arguments = MAX_FILES,
   .run = run_servers,
 };

@@ -182,6 +182,7 @@ def test_token_is_one_line_or_none(claviger):
     (["client"], 2, ["add, list, remove"]),
     (["client", "frob"], 2, ["add, list, remove"]),
     ([], 2, ["command"]),
+    (["servers", "github", "jira"], 2, ["--check"]),
     (["servers", "nowhere"], 4, ["nowhere", "claviger servers"]),
     (["client", "remove", "jira", "nobody"], 4, ["claviger client list"]),
     (["site", "sites", "three"], 4, ["claviger site"]),
@@ -376,6 +377,47 @@ def test_servers_tells_how_to_get_in(claviger, service):
     assert "claviger login 'Help Desk' --tenant subdomain=SUBDOMAIN\n" in said
     assert "nothing to do" in claviger("servers", "everybodys").stdout
     assert {call[0] for call in service.calls()} == {"ListServers"}
+
+
+@pytest.fixture(name="check")
+def check_fixture(tmp_path):
+    """`claviger servers --check` without a bus, with a program of our own as the daemon's."""
+    program = tmp_path / "clavigerd"
+
+    def run(script, *arguments, status=0):
+        if script is not None:
+            program.write_text(f"#!/bin/sh\n{script}\n")
+            program.chmod(0o700)
+        done = subprocess.run([CLAVIGER, "servers", "--check", *arguments], cwd=tmp_path,
+                              env=environment("unix:path=/nonexistent")
+                              | {"CLAVIGERD": str(program)},
+                              capture_output=True, text=True, timeout=DEADLINE, check=False)
+        assert done.returncode == status, done.stderr
+        return done
+
+    return run
+
+
+def test_check_runs_the_program_of_the_daemon(check, tmp_path):
+    done = check("printf '%s\\n' \"$@\"", "one.provider", "/two", "-q")
+    assert done.stdout.splitlines() == ["--check-providers", str(tmp_path / "one.provider"), "/two"]
+    assert done.stderr == ""
+    done = check("printf '%s\\n' \"$@\"")
+    assert done.stdout == "--check-providers\n"
+    assert done.stderr == "There is no mistake.\n"
+
+
+def test_check_finds_mistakes(check):
+    done = check("echo 'x.provider:3: [OAuth2] Pkce: no'; exit 1", status=1)
+    assert done.stdout == "x.provider:3: [OAuth2] Pkce: no\n"
+    assert done.stderr == "claviger: There are mistakes, as listed above\n"
+
+
+@pytest.mark.parametrize("script, words", [("exit 2", "unexpected"), ("kill -9 $$", "unexpected"),
+                                           (None, "can't be run")])
+def test_check_that_cannot_be_done_is_no_clean_bill(check, script, words):
+    done = check(script, status=1)
+    assert words in done.stderr and "clavigerd" in done.stderr
 
 
 def test_login_signs_the_same_instance_in_again(claviger, service):
