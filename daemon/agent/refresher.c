@@ -420,6 +420,8 @@ build_request (Flight *flight, GError **error)
   CvgClient *client =
       cvg_clients_choose_with_secret (self->clients, record->server_name, client_id, error);
 
+  if (client == NULL && client_id != NULL)
+    g_prefix_error (error, "A sign-in is refreshed with the client that it was made with. ");
   if (client == NULL)
     return NULL;
 

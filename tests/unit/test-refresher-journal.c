@@ -284,6 +284,8 @@ test_salvaged (AgentRefresh *fixture, gconstpointer data)
     { "{\"access_token\":\"\",\"refresh_token\":\"hush-R2\"}", CVG_ERROR_TRY_LATER },
     { "{\"access_token\":\"hush-A2\",\"token_type\":\"mac\",\"refresh_token\":\"hush-R2\"}",
       CVG_ERROR_REFUSED },
+    { "{\"error\":\"odd\",\"access_token\":\"hush-A2\",\"refresh_token\":\"hush-R2\"}",
+      CVG_ERROR_REFUSED },
   };
 
   /* The server has replaced the refresh token, whatever else it got wrong. */

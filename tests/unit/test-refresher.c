@@ -609,6 +609,10 @@ test_another_client_does_not_do (AgentRefresh *fixture, gconstpointer data)
   agent_refresh_refresh (fixture, NULL, &result);
   agent_world_settle ();
   agent_refresh_assert_failed (fixture, result, CVG_ERROR_NO_CLIENT);
+  /* Which one it was, and why it must be that one. */
+  g_assert_nonnull (strstr (fixture->entry->last_error, "made with"));
+  g_assert_nonnull (strstr (fixture->entry->last_error, AGENT_WORLD_CLIENT_ID));
+  g_assert_null (strstr (fixture->entry->last_error, "another"));
 }
 
 static void
