@@ -18,6 +18,7 @@
 #include "agent/code-grant.h"
 #include "agent/profile.h"
 #include "agent/sign-in-pages.h"
+#include "agent/upgrade.h"
 #include "dbus/error.h"
 #include "dbus/names.h"
 #include "oauth/token-response.h"
@@ -426,6 +427,49 @@ on_profile (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+fetch_profile (CvgSignIn *self, CvgCredentials *credentials)
+{
+  cvg_profile_fetch_async (self->http, self->clock, self->plan->provider,
+                           self->plan->entry->record->tenant, credentials, on_profile,
+                           g_object_ref (self));
+}
+
+static void
+on_upgraded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgSignIn) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvgCredentials) credentials = cvg_upgrade_finish (CVG_HTTP (source), result, &error);
+
+  if (cvg_sign_in_is_over (self))
+    return;
+
+  if (credentials != NULL)
+    fetch_profile (self, credentials);
+  else
+    finish (self, CVG_PHASE_IS_FAILED, g_steal_pointer (&error));
+}
+
+/* What the server gave becomes what is stored. */
+static void
+take (CvgSignIn *self, CvgCredentials *credentials)
+{
+  /* RFC 6749 section 5.1: without a scope in the answer, it is what was asked for. */
+  if (credentials->scope == NULL)
+    credentials->scope = g_strjoinv (" ", self->plan->scopes);
+  credentials->client_id = g_strdup (self->plan->client->client_id);
+  if (self->plan->server != NULL)
+    credentials->server = g_variant_ref (self->plan->server);
+  cvg_code_grant_complete (self->grant, credentials);
+
+  if (self->plan->provider->upgrade_endpoint != NULL)
+    cvg_upgrade_async (self->http, self->clock, self->plan, credentials, self->cancellable,
+                       on_upgraded, g_object_ref (self));
+  else
+    fetch_profile (self, credentials);
+}
+
+static void
 on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CvgSignIn) self = user_data;
@@ -446,15 +490,7 @@ on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* RFC 6749 section 5.1: without a scope in the answer, it is what was asked for. */
-  if (credentials->scope == NULL)
-    credentials->scope = g_strjoinv (" ", self->plan->scopes);
-  credentials->client_id = g_strdup (self->plan->client->client_id);
-  if (self->plan->server != NULL)
-    credentials->server = g_variant_ref (self->plan->server);
-  cvg_code_grant_complete (self->grant, credentials);
-  cvg_profile_fetch_async (self->http, self->clock, provider, self->plan->entry->record->tenant,
-                           credentials, on_profile, g_object_ref (self));
+  take (self, credentials);
 }
 
 static void
