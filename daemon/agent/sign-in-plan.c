@@ -15,6 +15,7 @@ cvg_sign_in_plan_free (CvgSignInPlan *plan)
   g_clear_pointer (&plan->server, g_variant_unref);
   g_clear_pointer (&plan->client, cvg_client_unref);
   g_free (plan->redirect_uri);
+  g_clear_pointer (&plan->device, cvg_device_code_free);
   g_free (plan->redirect_url);
   g_strfreev (plan->scopes);
   g_free (plan->login_hint);

@@ -7,6 +7,7 @@
 
 #include "agent/entry.h"
 #include "model/client.h"
+#include "oauth/device.h"
 
 /**
  * CvgSignInPlan:
@@ -15,7 +16,9 @@
  * @server: (owned) (nullable): a{sv}: what was discovered of it, to be kept with the grant
  * @client: (owned): with its secret
  * @client_was_named: the caller chose the client; the instance will stay with it
- * @redirect_uri: (owned): what the provider is told, with the bound port
+ * @redirect_uri: (owned) (nullable): what the provider is told, with the bound port; %NULL with
+ *   @device
+ * @device: (owned) (nullable): the codes, if the server is to be polled
  * @redirect_url: (owned) (nullable): where the browser goes after success
  * @scopes: (owned): what to ask for, complete
  * @login_hint: (owned) (nullable)
@@ -31,6 +34,7 @@ typedef struct
   CvgClient *client;
   gboolean client_was_named;
   char *redirect_uri;
+  CvgDeviceCode *device;
   char *redirect_url;
   char **scopes;
   char *login_hint;

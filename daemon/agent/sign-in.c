@@ -7,8 +7,9 @@
  *      |            |            |
  *      +------------+------------+----> denied, cancelled, timed-out or failed
  *
- * What it waits for is the matter of code-grant.c. Until the new credentials are in the keyring,
- * nothing of the instance is touched: whatever goes wrong, the person is where they were before.
+ * What it waits for is the matter of code-grant.c, a redirect, or of device-grant.c, the answer to
+ * a poll. Until the new credentials are in the keyring, nothing of the instance is touched:
+ * whatever goes wrong, the person is where they were before.
  *
  * When the keyring turns out to be locked at the very end, the sign-in stays in "storing" until it
  * is unlocked or the deadline comes: a grant that the person just gave is not thrown away.
@@ -16,12 +17,16 @@
 #include "agent/sign-in.h"
 
 #include "agent/code-grant.h"
+#include "agent/device-grant.h"
 #include "agent/profile.h"
 #include "agent/sign-in-pages.h"
 #include "agent/upgrade.h"
 #include "dbus/error.h"
 #include "dbus/names.h"
 #include "oauth/token-response.h"
+
+/* For so long a poll that is under way at the deadline may still bring the tokens. */
+#define LAST_POLL_SECONDS 10
 
 struct _CvgSignIn
 {
@@ -33,7 +38,8 @@ struct _CvgSignIn
   CvgKeeper *keeper;       /* (owned) */
   CvgSignInPlan *plan;     /* (owned) */
 
-  CvgCodeGrant *grant; /* (owned) */
+  CvgCodeGrant *grant;    /* (owned) (nullable): one of the two */
+  CvgDeviceGrant *device; /* (owned) (nullable) */
 
   CvgPhase phase;
   GError *error;               /* (owned) (nullable): why it ended without success */
@@ -44,6 +50,7 @@ struct _CvgSignIn
   gboolean writing;            /* a write that nothing can call back is on its way */
   gulong keyring_changed_id;   /* it waits for the keyring to be opened */
   gboolean stopping;           /* nobody will be waited for */
+  gboolean last_poll;          /* the deadline is over but for the answer to a poll */
 };
 
 G_DEFINE_FINAL_TYPE (CvgSignIn, cvg_sign_in, G_TYPE_OBJECT)
@@ -80,6 +87,7 @@ cvg_sign_in_finalize (GObject *object)
   cvg_clock_clear_alarm (self->clock, &self->alarm);
   g_clear_pointer (&self->credentials, cvg_credentials_unref);
   g_clear_pointer (&self->grant, cvg_code_grant_free);
+  g_clear_object (&self->device);
   g_clear_pointer (&self->plan, cvg_sign_in_plan_free);
   g_clear_error (&self->error);
   g_clear_object (&self->cancellable);
@@ -112,18 +120,40 @@ cvg_sign_in_init (CvgSignIn *self)
 
 /* ---- what it is ------------------------------------------------------------------------------ */
 
-/** cvg_sign_in_get_url: Returns: (transfer none): what the browser must open */
+/**
+ * cvg_sign_in_get_url:
+ *
+ * Returns: (transfer none) (nullable): what the browser must open; %NULL if the provider's endpoint
+ *   makes no address with the values of the tenant
+ */
 const char *
 cvg_sign_in_get_url (CvgSignIn *self)
 {
-  return cvg_code_grant_get_url (self->grant);
+  const CvgDeviceCode *device = self->plan->device;
+
+  if (device == NULL)
+    return cvg_code_grant_get_url (self->grant);
+
+  return device->verification_uri_complete != NULL ? device->verification_uri_complete :
+                                                     device->verification_uri;
 }
 
-/** cvg_sign_in_get_redirect_uri: Returns: (transfer none): where the provider sends it back to */
+/**
+ * cvg_sign_in_get_redirect_uri:
+ *
+ * Returns: (transfer none) (nullable): where the provider sends it back to; %NULL if nowhere
+ */
 const char *
 cvg_sign_in_get_redirect_uri (CvgSignIn *self)
 {
   return self->plan->redirect_uri;
+}
+
+/** cvg_sign_in_get_user_code: Returns: (transfer none) (nullable): what the person enters */
+const char *
+cvg_sign_in_get_user_code (CvgSignIn *self)
+{
+  return self->plan->device != NULL ? self->plan->device->user_code : NULL;
 }
 
 /** cvg_sign_in_get_entry: Returns: (transfer none): the instance that is being signed in */
@@ -170,7 +200,7 @@ cvg_sign_in_is_over (CvgSignIn *self)
 gboolean
 cvg_sign_in_has_state (CvgSignIn *self, const char *state)
 {
-  return cvg_code_grant_has_state (self->grant, state);
+  return self->grant != NULL && cvg_code_grant_has_state (self->grant, state);
 }
 
 /* ---- its end --------------------------------------------------------------------------------- */
@@ -221,10 +251,13 @@ finish (CvgSignIn *self, CvgPhase outcome, GError *error)
   self->error = error;
   cvg_clock_clear_alarm (self->clock, &self->alarm);
   g_clear_signal_handler (&self->keyring_changed_id, self->keeper);
-  cvg_code_grant_close (self->grant);
+  if (self->grant != NULL)
+    cvg_code_grant_close (self->grant);
   g_cancellable_cancel (self->cancellable);
 
   set_phase (self, outcome);
+  if (self->device != NULL)
+    cvg_device_grant_stop (self->device);
   g_message ("Instance %s: the sign-in to %s is over: %s%s%s", self->plan->entry->record->id,
              self->plan->entry->record->server_name, phase_names[outcome],
              error != NULL ? ": " : "", error != NULL ? error->message : "");
@@ -245,16 +278,33 @@ timed_out_error (CvgSignIn *self)
   return g_error_new_literal (CVG_ERROR, CVG_ERROR_TIMED_OUT, "The time for the sign-in is over");
 }
 
+/* No more polls; %TRUE if one is under way that may still bring the tokens. */
+static gboolean
+close_device (CvgSignIn *self)
+{
+  return self->device != NULL && cvg_device_grant_close (self->device);
+}
+
 static void
 on_deadline (gpointer user_data)
 {
   CvgSignIn *self = user_data;
 
   self->alarm = 0;
-  if (!self->writing)
-    finish (self,
-            self->phase == CVG_PHASE_IS_STORING ? CVG_PHASE_IS_FAILED : CVG_PHASE_IS_TIMED_OUT,
-            timed_out_error (self));
+  if (self->writing)
+    return;
+
+  if (!self->last_poll && self->phase == CVG_PHASE_IS_WAITING && close_device (self))
+    {
+      self->last_poll = TRUE;
+      self->alarm = cvg_clock_add_alarm (
+          self->clock, cvg_clock_get_now (self->clock) + LAST_POLL_SECONDS * G_TIME_SPAN_SECOND,
+          on_deadline, self, NULL);
+      return;
+    }
+
+  finish (self, self->phase == CVG_PHASE_IS_STORING ? CVG_PHASE_IS_FAILED : CVG_PHASE_IS_TIMED_OUT,
+          timed_out_error (self));
 }
 
 /**
@@ -275,13 +325,14 @@ cvg_sign_in_cancel (CvgSignIn *self)
  * cvg_sign_in_stop:
  *
  * Ends it as cancelled if it waits for a person, now or when it comes to that. What has its answer
- * goes on: a code is good once, and the person has done their part.
+ * goes on: a code is good once, and the person has done their part. So does a poll that is under
+ * way: it may bring the answer.
  */
 void
 cvg_sign_in_stop (CvgSignIn *self)
 {
   self->stopping = TRUE;
-  if (self->phase == CVG_PHASE_IS_WAITING || self->keyring_changed_id != 0)
+  if (self->phase == CVG_PHASE_IS_WAITING ? !close_device (self) : self->keyring_changed_id != 0)
     cvg_sign_in_cancel (self);
 }
 
@@ -460,7 +511,6 @@ take (CvgSignIn *self, CvgCredentials *credentials)
   credentials->client_id = g_strdup (self->plan->client->client_id);
   if (self->plan->server != NULL)
     credentials->server = g_variant_ref (self->plan->server);
-  cvg_code_grant_complete (self->grant, credentials);
 
   if (self->plan->provider->upgrade_endpoint != NULL)
     cvg_upgrade_async (self->http, self->clock, self->plan, credentials, self->cancellable,
@@ -490,6 +540,7 @@ on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
+  cvg_code_grant_complete (self->grant, credentials);
   take (self, credentials);
 }
 
@@ -503,7 +554,48 @@ exchange (CvgSignIn *self, const CvgSecret *code)
                        g_object_ref (self));
 }
 
-/* ---- waiting --------------------------------------------------------------------------------- */
+/* ---- waiting for an answer to a poll --------------------------------------------------------- */
+
+/* @error is (transfer full). */
+static void
+fail_device (CvgSignIn *self, CvgDevicePoll outcome, GError *error)
+{
+  CvgPhase phase = CVG_PHASE_IS_FAILED;
+
+  if (outcome == CVG_DEVICE_POLL_DENIED)
+    phase = CVG_PHASE_IS_DENIED;
+  else if (g_error_matches (error, CVG_ERROR, CVG_ERROR_TIMED_OUT))
+    phase = CVG_PHASE_IS_TIMED_OUT;
+  finish (self, phase, error);
+}
+
+static void
+on_device_grant (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CvgSignIn) self = user_data;
+  g_autoptr (GError) error = NULL;
+  CvgDevicePoll outcome = CVG_DEVICE_POLL_FAILED;
+  g_autoptr (CvgCredentials) credentials =
+      cvg_device_grant_wait_finish (CVG_DEVICE_GRANT (source), result, &outcome, &error);
+
+  if (cvg_sign_in_is_over (self))
+    return;
+
+  if (credentials != NULL)
+    {
+      /* It came at the last moment; for what is left to do there is no deadline any more. */
+      if (self->last_poll)
+        cvg_clock_clear_alarm (self->clock, &self->alarm);
+      set_phase (self, CVG_PHASE_IS_EXCHANGING);
+      take (self, credentials);
+    }
+  else if (self->stopping)
+    cvg_sign_in_cancel (self);
+  else
+    fail_device (self, outcome, g_steal_pointer (&error));
+}
+
+/* ---- waiting for a redirect ------------------------------------------------------------------ */
 
 /**
  * cvg_sign_in_accept:
@@ -555,6 +647,13 @@ cvg_sign_in_complete_from_url (CvgSignIn *self, const char *url, GError **error)
       g_propagate_error (error, g_error_copy (self->error));
       return FALSE;
     }
+  if (self->grant == NULL)
+    {
+      g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
+                           "This sign-in goes by a code that is entered in a browser, and no "
+                           "address comes back from there: it goes on by itself");
+      return FALSE;
+    }
   if (cvg_code_grant_is_used (self->grant))
     {
       g_set_error_literal (error, CVG_ERROR, CVG_ERROR_FAILED,
@@ -594,7 +693,12 @@ cvg_sign_in_new (CvgHttp *http,
   self->instances = g_object_ref (instances);
   self->keeper = g_object_ref (keeper);
   self->plan = plan;
-  self->grant = cvg_code_grant_new (plan);
+  if (plan->device != NULL)
+    self->device = cvg_device_grant_new (http, clock, plan);
+  else
+    self->grant = cvg_code_grant_new (plan);
   self->alarm = cvg_clock_add_alarm (clock, plan->deadline, on_deadline, self, NULL);
+  if (self->device != NULL)
+    cvg_device_grant_wait_async (self->device, on_device_grant, g_object_ref (self));
   return self;
 }

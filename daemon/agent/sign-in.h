@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One OAuth sign-in, from the URL that the browser opens to the credentials in the keyring
- * (RFC 6749 section 4.1, RFC 7636, RFC 8252).
+ * (RFC 6749 section 4.1, RFC 7636, RFC 8252; or RFC 8628).
  */
 #pragma once
 
@@ -39,6 +39,7 @@ CvgSignIn *cvg_sign_in_new (CvgHttp *http,
 
 const char *cvg_sign_in_get_url (CvgSignIn *self);
 const char *cvg_sign_in_get_redirect_uri (CvgSignIn *self);
+const char *cvg_sign_in_get_user_code (CvgSignIn *self);
 const CvgEntry *cvg_sign_in_get_entry (CvgSignIn *self);
 gint64 cvg_sign_in_get_deadline (CvgSignIn *self);
 CvgPhase cvg_sign_in_get_phase (CvgSignIn *self);

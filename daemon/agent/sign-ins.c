@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The sign-ins in progress. This is where one begins (check, open the keyring, choose the client,
- * bind the listener, and only then open the browser), and where a redirect finds its sign-in: by
- * its state, and only on the redirect URI that this sign-in told its provider.
+ * bind the listener or ask for the codes, and only then open the browser), and where a redirect
+ * finds its sign-in: by its state, and only on the redirect URI that this sign-in told its
+ * provider.
  *
  * A sign-in that is over is remembered for a minute, so that a reload of its last page is told so,
  * and so that a late reader on the bus still finds the outcome.
@@ -12,6 +13,7 @@
 
 #include <string.h>
 
+#include "agent/device-grant.h"
 #include "agent/sign-in-pages.h"
 #include "dbus/error.h"
 #include "model/scopes.h"
@@ -36,6 +38,7 @@ struct _CvgSignIns
   CvgClients *clients;     /* (owned) */
   CvgKeeper *keeper;       /* (owned) */
   GPtrArray *places;       /* (owned) (element-type Place) */
+  GPtrArray *asking;       /* (owned) (element-type Begin), each (borrowed): a server is asked */
   gboolean stopping;
 };
 
@@ -71,11 +74,16 @@ typedef struct
   gboolean open_browser;
   guint timeout;
   CvgFlow flow;
+  CvgSignInPlan *plan;       /* (owned) (nullable): while the server is asked for codes */
+  GCancellable *cancellable; /* (owned): of that; the caller's cancels it too */
+  gulong caller_id;
 } Begin;
 
 static void
 begin_free (Begin *begin)
 {
+  g_clear_pointer (&begin->plan, cvg_sign_in_plan_free);
+  g_clear_object (&begin->cancellable);
   cvg_entry_unref (begin->entry);
   g_free (begin->client_id);
   g_free (begin->redirect_url);
@@ -102,6 +110,7 @@ cvg_sign_ins_finalize (GObject *object)
   CvgSignIns *self = CVG_SIGN_INS (object);
 
   g_clear_pointer (&self->places, g_ptr_array_unref);
+  g_clear_pointer (&self->asking, g_ptr_array_unref);
   g_clear_object (&self->keeper);
   g_clear_object (&self->clients);
   g_clear_object (&self->instances);
@@ -127,6 +136,7 @@ static void
 cvg_sign_ins_init (CvgSignIns *self)
 {
   self->places = g_ptr_array_new_with_free_func ((GDestroyNotify) place_free);
+  self->asking = g_ptr_array_new ();
 }
 
 /** cvg_sign_ins_new: all arguments (transfer none) */
@@ -271,12 +281,17 @@ choose_client (CvgSignIns *self, const Begin *begin, GError **error)
   return client;
 }
 
+static const char *
+get_redirect_uri (const CvgProvider *provider, const CvgClient *client)
+{
+  return client->redirect_uri != NULL ? client->redirect_uri : provider->redirect_uri;
+}
+
 static char *
 open_redirect (CvgSignIns *self, const Begin *begin, const CvgClient *client, GError **error)
 {
   const CvgProvider *provider = begin->entry->provider;
-  const char *redirect_uri =
-      client->redirect_uri != NULL ? client->redirect_uri : provider->redirect_uri;
+  const char *redirect_uri = get_redirect_uri (provider, client);
 
   if (redirect_uri == NULL)
     {
@@ -307,39 +322,41 @@ check_url (CvgSignIns *self, CvgSignIn *sign_in, GError **error)
   return FALSE;
 }
 
-static CvgSignIn *
-begin_now (CvgSignIns *self, Begin *begin, GError **error)
+static CvgSignInPlan *
+make_plan (CvgSignIns *self, Begin *begin, CvgClient *client)
 {
-  CvgClient *client = choose_client (self, begin, error);
-  g_autofree char *redirect_uri = NULL;
-  CvgSignInPlan *plan = NULL;
-  CvgSignIn *sign_in = NULL;
+  CvgSignInPlan *plan = g_new0 (CvgSignInPlan, 1);
 
-  if (client == NULL)
-    return NULL;
-
-  redirect_uri = open_redirect (self, begin, client, error);
-  if (redirect_uri == NULL)
-    return NULL;
-
-  plan = g_new0 (CvgSignInPlan, 1);
   plan->entry = cvg_entry_ref (begin->entry);
   plan->provider = cvg_provider_ref (begin->entry->provider);
   plan->client = cvg_client_ref (client);
   plan->client_was_named = begin->client_id != NULL;
-  plan->redirect_uri = g_steal_pointer (&redirect_uri);
   plan->redirect_url = g_steal_pointer (&begin->redirect_url);
   plan->scopes = g_steal_pointer (&begin->scopes);
   plan->login_hint = g_steal_pointer (&begin->login_hint);
   plan->deadline = cvg_clock_get_now (self->clock) + begin->timeout * G_TIME_SPAN_SECOND;
-  sign_in = add_sign_in (self, plan, begin->flow == CVG_FLOW_LOOPBACK);
-  return check_url (self, sign_in, error) ? sign_in : NULL;
+  return plan;
+}
+
+/* It has begun: the caller is told, and the browser is opened. */
+static void
+return_sign_in (GTask *task, CvgSignIn *sign_in)
+{
+  CvgSignIns *self = g_task_get_source_object (task);
+  const Begin *begin = g_task_get_task_data (task);
+
+  g_message ("Instance %s: a sign-in to %s began", begin->entry->record->id,
+             begin->entry->record->server_name);
+  if (begin->open_browser)
+    cvg_browser_open_async (self->browser, cvg_sign_in_get_url (sign_in), begin->activation_token,
+                            NULL, on_browser_opened, g_object_ref (sign_in));
+  g_task_return_pointer (task, g_object_ref (sign_in), g_object_unref);
 }
 
 static guint
 count_pending (CvgSignIns *self)
 {
-  guint pending = 0;
+  guint pending = self->asking->len;
 
   for (guint i = 0; i < self->places->len; i++)
     if (!cvg_sign_in_is_over (((Place *) g_ptr_array_index (self->places, i))->sign_in))
@@ -366,29 +383,113 @@ may_begin (CvgSignIns *self, const Begin *begin, GError **error)
   return FALSE;
 }
 
+static gboolean
+may_go_on (GTask *task, GError **error)
+{
+  return !g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), error) &&
+         may_begin (g_task_get_source_object (task), g_task_get_task_data (task), error);
+}
+
 static void
-on_keyring_open (GObject *source, GAsyncResult *result, gpointer user_data)
+on_device_codes (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CvgSignIns *self = g_task_get_source_object (task);
   Begin *begin = g_task_get_task_data (task);
+  g_autoptr (CvgSignInPlan) plan = g_steal_pointer (&begin->plan);
+  g_autoptr (GError) failure = NULL;
   GError *error = NULL;
-  CvgSignIn *sign_in = NULL;
 
-  if (!cvg_keeper_open_finish (CVG_KEEPER (source), result, &error) ||
-      g_cancellable_set_error_if_cancelled (g_task_get_cancellable (task), &error) ||
-      !may_begin (self, begin, &error) || (sign_in = begin_now (self, begin, &error)) == NULL)
+  g_ptr_array_remove_fast (self->asking, begin);
+  /* Not g_cancellable_disconnect(): it would wait for the very signal that may have led here. */
+  g_clear_signal_handler (&begin->caller_id, g_task_get_cancellable (task));
+  plan->device = cvg_device_grant_ask_finish (CVG_HTTP (source), result, &failure);
+  /* First of all why it must not go on: that says more than that it was cancelled. */
+  if (!may_go_on (task, &error) || plan->device == NULL)
     {
-      g_task_return_error (task, error);
+      g_task_return_error (task, error != NULL ? error : g_steal_pointer (&failure));
       return;
     }
 
-  g_message ("Instance %s: a sign-in to %s began", begin->entry->record->id,
-             begin->entry->record->server_name);
-  if (begin->open_browser)
-    cvg_browser_open_async (self->browser, cvg_sign_in_get_url (sign_in), begin->activation_token,
-                            NULL, on_browser_opened, g_object_ref (sign_in));
-  g_task_return_pointer (task, g_object_ref (sign_in), g_object_unref);
+  if (plan->device->expires_in != 0)
+    plan->deadline = MIN (plan->deadline, cvg_clock_get_now (self->clock) +
+                                              plan->device->expires_in * G_TIME_SPAN_SECOND);
+  return_sign_in (task, add_sign_in (self, g_steal_pointer (&plan), FALSE));
+}
+
+static void
+on_caller_gone (GCancellable *caller, gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+}
+
+/* @task and @plan are (transfer full). */
+static void
+begin_by_device (GTask *task, CvgSignInPlan *plan)
+{
+  CvgSignIns *self = g_task_get_source_object (task);
+  Begin *begin = g_task_get_task_data (task);
+  GCancellable *caller = g_task_get_cancellable (task);
+
+  begin->plan = plan;
+  begin->cancellable = g_cancellable_new ();
+  g_ptr_array_add (self->asking, begin);
+  if (caller != NULL)
+    begin->caller_id = g_cancellable_connect (caller, G_CALLBACK (on_caller_gone),
+                                              g_object_ref (begin->cancellable), g_object_unref);
+  cvg_device_grant_ask_async (self->http, plan, begin->cancellable, on_device_codes, task);
+}
+
+static CvgSignIn *
+begin_by_redirect (CvgSignIns *self, const Begin *begin, CvgSignInPlan *plan, GError **error)
+{
+  CvgSignIn *sign_in = NULL;
+
+  plan->redirect_uri = open_redirect (self, begin, plan->client, error);
+  if (plan->redirect_uri == NULL)
+    {
+      cvg_sign_in_plan_free (plan);
+      return NULL;
+    }
+
+  sign_in = add_sign_in (self, plan, begin->flow == CVG_FLOW_LOOPBACK);
+  return check_url (self, sign_in, error) ? sign_in : NULL;
+}
+
+/* @task is (transfer full). */
+static void
+begin_now (GTask *task)
+{
+  g_autoptr (GTask) kept = task;
+  CvgSignIns *self = g_task_get_source_object (task);
+  Begin *begin = g_task_get_task_data (task);
+  CvgSignIn *sign_in = NULL;
+  GError *error = NULL;
+  CvgClient *client = choose_client (self, begin, &error);
+
+  if (client == NULL ||
+      !cvg_flow_choose (&begin->flow, begin->entry->provider,
+                        get_redirect_uri (begin->entry->provider, client), &error))
+    g_task_return_error (task, error);
+  else if (begin->flow == CVG_FLOW_DEVICE)
+    begin_by_device (g_steal_pointer (&kept), make_plan (self, begin, client));
+  else if ((sign_in = begin_by_redirect (self, begin, make_plan (self, begin, client), &error)) !=
+           NULL)
+    return_sign_in (task, sign_in);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_keyring_open (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (cvg_keeper_open_finish (CVG_KEEPER (source), result, &error) && may_go_on (task, &error))
+    begin_now (g_steal_pointer (&task));
+  else
+    g_task_return_error (task, error);
 }
 
 /* A browser takes some thousand characters of address at most. */
@@ -582,6 +683,9 @@ void
 cvg_sign_ins_stop (CvgSignIns *self)
 {
   self->stopping = TRUE;
+  /* From behind: what is cancelled leaves the list. */
+  for (guint i = self->asking->len; i > 0; i--)
+    g_cancellable_cancel (((Begin *) g_ptr_array_index (self->asking, i - 1))->cancellable);
   for (guint i = 0; i < self->places->len; i++)
     cvg_sign_in_stop (((Place *) g_ptr_array_index (self->places, i))->sign_in);
 }

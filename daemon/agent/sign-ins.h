@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include "agent/flow.h"
 #include "agent/sign-in.h"
 #include "ports/browser.h"
 
@@ -15,12 +16,6 @@ G_DECLARE_FINAL_TYPE (CvgSignIns, cvg_sign_ins, CVG, SIGN_INS, GObject)
 
 #define CVG_DEFAULT_SIGN_IN_SECONDS 600
 #define CVG_MAX_SIGN_IN_SECONDS 86400
-
-typedef enum
-{
-  CVG_FLOW_LOOPBACK, /* the redirect is caught by a listener */
-  CVG_FLOW_PASTE,    /* the person brings the redirect: cvg_sign_in_complete_from_url() */
-} CvgFlow;
 
 /**
  * CvgSignInOptions:
@@ -31,7 +26,7 @@ typedef enum
  * @activation_token: (nullable): of the desktop
  * @timeout: seconds that the person has
  * @login_hint: (nullable): for the provider
- * @flow: how the redirect comes back
+ * @flow: how the answer comes back
  */
 typedef struct
 {
@@ -47,7 +42,7 @@ typedef struct
 
 #define CVG_SIGN_IN_OPTIONS_INIT                                                                   \
   {                                                                                                \
-    .open_browser = TRUE, .timeout = CVG_DEFAULT_SIGN_IN_SECONDS, .flow = CVG_FLOW_LOOPBACK        \
+    .open_browser = TRUE, .timeout = CVG_DEFAULT_SIGN_IN_SECONDS, .flow = CVG_FLOW_ANY             \
   }
 
 CvgSignIns *cvg_sign_ins_new (CvgHttp *http,

@@ -57,18 +57,16 @@ on_begun (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gboolean
-read_flow (const char *text, CvgFlow *flow, const char *server_name, GError **error)
+read_flow (const char *text, CvgFlow *flow, GError **error)
 {
-  if (text == NULL || g_str_equal (text, "loopback"))
+  if (text == NULL)
+    *flow = CVG_FLOW_ANY;
+  else if (g_str_equal (text, "loopback"))
     *flow = CVG_FLOW_LOOPBACK;
   else if (g_str_equal (text, "paste"))
     *flow = CVG_FLOW_PASTE;
   else if (g_str_equal (text, "device"))
-    {
-      g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
-                   "Option “flow”: %s has no device flow", server_name);
-      return FALSE;
-    }
+    *flow = CVG_FLOW_DEVICE;
   else
     {
       g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
@@ -123,7 +121,7 @@ handle_authorize (CvgDBusAuth1 *object,
       (entry = cvg_auth_service_lookup (object, instance_id, &error)) == NULL ||
       !check_server (self, entry, server_name, &error) ||
       !cvg_options_read (arg_options, table, G_N_ELEMENTS (table), &error) ||
-      !read_flow (flow, &options.flow, server_name, &error) ||
+      !read_flow (flow, &options.flow, &error) ||
       !cvg_authorizations_check_token (self->authorizations, sender, token, &error))
     {
       cvg_invocation_fail (invocation, error);

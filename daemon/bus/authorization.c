@@ -168,6 +168,12 @@ cvg_authorization_iface_init (CvgDBusAuth1AuthorizationIface *iface)
   iface->handle_cancel = handle_cancel;
 }
 
+static const char *
+or_empty (const char *text)
+{
+  return text != NULL ? text : "";
+}
+
 static void
 fill_properties (CvgAuthorization *self)
 {
@@ -177,9 +183,10 @@ fill_properties (CvgAuthorization *self)
   cvg_dbus_auth1_authorization_set_instance_id (object, record->id);
   cvg_dbus_auth1_authorization_set_server_name (object, record->server_name);
   cvg_dbus_auth1_authorization_set_url (object, cvg_sign_in_get_url (self->sign_in));
-  cvg_dbus_auth1_authorization_set_redirect_uri (object,
-                                                 cvg_sign_in_get_redirect_uri (self->sign_in));
-  cvg_dbus_auth1_authorization_set_user_code (object, "");
+  cvg_dbus_auth1_authorization_set_redirect_uri (
+      object, or_empty (cvg_sign_in_get_redirect_uri (self->sign_in)));
+  cvg_dbus_auth1_authorization_set_user_code (object,
+                                              or_empty (cvg_sign_in_get_user_code (self->sign_in)));
   cvg_dbus_auth1_authorization_set_phase (object, cvg_sign_in_get_phase_name (self->sign_in));
   cvg_dbus_auth1_authorization_set_deadline (object, cvg_sign_in_get_deadline (self->sign_in));
 }

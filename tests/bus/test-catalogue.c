@@ -42,6 +42,10 @@ assert_element (GVariant *array, gsize index, const char *expected)
   g_assert_cmpuint (g_variant_n_children (element), ==, g_variant_n_children (parsed));
 }
 
+#define CODED                                                                                      \
+  "{'name': <'Coded Desk'>, 'slug': <'coded-desk'>, 'path-name': <'coded-desk'>, "                 \
+  "'kind': <'oauth2'>, 'default-client': <false>, 'scopes': <['read']>, "                          \
+  "'flows': <['paste', 'device']>, 'needs-client': <true>}"
 #define CONFLUENCE                                                                                 \
   "{'name': <'Confluence'>, 'slug': <'confluence'>, 'path-name': <'confluence'>, "                 \
   "'kind': <'oauth2'>, 'default-client': <false>, 'scopes': <['read:me', 'read:page']>, "          \
@@ -64,10 +68,11 @@ test_servers (BusWorld *world, gconstpointer data)
 {
   g_autoptr (GVariant) servers = list (world->caller, "ListServers", "(@a{sv} {},)");
 
-  g_assert_cmpuint (g_variant_n_children (servers), ==, 3);
-  assert_element (servers, 0, CONFLUENCE);
-  assert_element (servers, 1, KEYED);
-  assert_element (servers, 2, TENANTED);
+  g_assert_cmpuint (g_variant_n_children (servers), ==, 4);
+  assert_element (servers, 0, CODED);
+  assert_element (servers, 1, CONFLUENCE);
+  assert_element (servers, 2, KEYED);
+  assert_element (servers, 3, TENANTED);
 }
 
 static void
@@ -91,7 +96,7 @@ test_server_with_a_client (BusWorld *world, gconstpointer data)
 
   bus_add_client (world->caller);
   servers = list (world->caller, "ListServers", "(@a{sv} {},)");
-  confluence = g_variant_get_child_value (servers, 0);
+  confluence = g_variant_get_child_value (servers, 1);
   g_assert_true (g_variant_lookup (confluence, "default-client", "b", &has_client));
   g_assert_true (has_client);
 }
