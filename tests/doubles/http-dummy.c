@@ -259,6 +259,15 @@ cvg_http_dummy_push_json (CvgHttpDummy *self, guint status, const char *body)
   cvg_http_dummy_push (self, status, "application/json", 0, body);
 }
 
+/** cvg_http_dummy_push_challenge: adds a refusal with @challenge (nullable) to the script: HTTP 401
+ */
+void
+cvg_http_dummy_push_challenge (CvgHttpDummy *self, const char *challenge)
+{
+  cvg_http_dummy_push (self, 401, NULL, 0, "");
+  ((Answer *) g_queue_peek_tail (&self->answers))->response->challenge = g_strdup (challenge);
+}
+
 /**
  * cvg_http_dummy_push_error:
  * @error: (transfer full): what the request ends with

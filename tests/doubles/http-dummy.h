@@ -29,6 +29,7 @@ void cvg_http_dummy_push (CvgHttpDummy *self,
                           guint retry_after,
                           const char *body);
 void cvg_http_dummy_push_json (CvgHttpDummy *self, guint status, const char *body);
+void cvg_http_dummy_push_challenge (CvgHttpDummy *self, const char *challenge);
 void cvg_http_dummy_push_error (CvgHttpDummy *self, GError *error);
 void cvg_http_dummy_push_unsent_error (CvgHttpDummy *self, GError *error);
 guint cvg_http_dummy_get_queued (CvgHttpDummy *self);
