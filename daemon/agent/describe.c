@@ -6,6 +6,7 @@
  */
 #include "agent/describe.h"
 
+#include "agent/account-name.h"
 #include "model/auth-data.h"
 #include "model/scopes.h"
 #include "model/vardict.h"
@@ -20,24 +21,6 @@ static void
 add_boolean (GVariantBuilder *builder, const char *key, gboolean value)
 {
   g_variant_builder_add (builder, "{sv}", key, g_variant_new_boolean (value));
-}
-
-/** cvg_describe_account: Returns: (transfer full) (nullable): who signed in, as people know them */
-char *
-cvg_describe_account (const CvgCredentials *credentials)
-{
-  static const char *const keys[] = { "email", "name", "nickname" };
-
-  for (size_t i = 0; credentials->account != NULL && i < G_N_ELEMENTS (keys); i++)
-    {
-      char *name = cvg_vardict_dup_string (credentials->account, keys[i]);
-
-      if (name != NULL && *name != '\0')
-        return name;
-      g_free (name);
-    }
-
-  return NULL;
 }
 
 static char *
@@ -59,7 +42,7 @@ add_credentials (GVariantBuilder *builder, const CvgEntry *entry)
 {
   const CvgCredentials *credentials = entry->credentials;
   g_auto (GStrv) scopes = cvg_scopes_parse (credentials->scope);
-  g_autofree char *account = cvg_describe_account (credentials);
+  g_autofree char *account = cvg_account_name_find (credentials);
   g_autofree char *site = find_site_name (entry);
 
   if (credentials->scope != NULL)

@@ -8,7 +8,6 @@
 #include "agent/entry.h"
 #include "model/client.h"
 
-char *cvg_describe_account (const CvgCredentials *credentials);
 GVariant *cvg_describe_instance (const CvgEntry *entry, gboolean keyring_is_open);
 GVariant *cvg_describe_client (const CvgClient *client, const CvgProvider *provider);
 GVariant *cvg_describe_server (const CvgProvider *provider, const CvgClient *client);

@@ -10,7 +10,7 @@
  */
 #include "agent/notices.h"
 
-#include "agent/describe.h"
+#include "agent/account-name.h"
 
 #define UNSAVED_NOTICE "unsaved"
 
@@ -112,7 +112,7 @@ name_entry (const CvgEntry *entry)
 {
   g_autofree char *server = tame (entry->record->server_name);
   g_autofree char *account =
-      entry->credentials != NULL ? cvg_describe_account (entry->credentials) : NULL;
+      entry->credentials != NULL ? cvg_account_name_find (entry->credentials) : NULL;
   const char *which = entry->record->label != NULL ? entry->record->label : account;
   g_autofree char *tamed = which != NULL ? tame (which) : NULL;
 

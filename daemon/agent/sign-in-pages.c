@@ -6,6 +6,7 @@
  */
 #include "agent/sign-in-pages.h"
 
+#include "agent/account-name.h"
 #include "dbus/error.h"
 #include "model/auth-data.h"
 #include "model/vardict.h"
@@ -16,15 +17,15 @@ describe_account (const CvgCredentials *credentials)
   g_autofree char *name = NULL;
   g_autofree char *email = NULL;
 
-  if (credentials->account == NULL)
-    return NULL;
-
-  name = cvg_vardict_dup_string (credentials->account, "name");
-  email = cvg_vardict_dup_string (credentials->account, "email");
+  if (credentials->account != NULL)
+    {
+      name = cvg_vardict_dup_string (credentials->account, "name");
+      email = cvg_vardict_dup_string (credentials->account, "email");
+    }
   if (name != NULL && email != NULL)
     return g_strdup_printf ("%s (%s)", name, email);
 
-  return name != NULL ? g_steal_pointer (&name) : g_steal_pointer (&email);
+  return name != NULL ? g_steal_pointer (&name) : cvg_account_name_find (credentials);
 }
 
 static char *
