@@ -26,6 +26,7 @@
 #include "bus/auth-service.h"
 #include "providers/catalogue.h"
 #include "providers/client-file.h"
+#include "providers/provider-check.h"
 
 /* What was sent to a server has 30 s to be answered, and then it has to reach the keyring. */
 #define DRAIN_SECONDS 40
@@ -53,16 +54,26 @@ G_DEFINE_FINAL_TYPE (CvgDaemon, cvg_daemon, G_TYPE_OBJECT)
 
 /* ---- the ports ---- */
 
-static CvgCatalogue *
-load_catalogue (const CvgDaemonSettings *settings)
+/* Where the provider files are, lowest layer first. */
+static char **
+list_layers (const CvgDaemonSettings *settings)
 {
+  g_autoptr (GStrvBuilder) layers = g_strv_builder_new ();
   g_autofree char *system_dir =
       g_build_filename (settings->sysconf_dir, "claviger", "providers", NULL);
   g_autofree char *user_dir =
       g_build_filename (g_get_user_config_dir (), "claviger", "providers", NULL);
-  const char *const layers[] = { settings->providers_dir, system_dir, user_dir, NULL };
 
-  return cvg_catalogue_load (layers);
+  g_strv_builder_add_many (layers, settings->providers_dir, system_dir, user_dir, NULL);
+  return g_strv_builder_end (layers);
+}
+
+static CvgCatalogue *
+load_catalogue (const CvgDaemonSettings *settings)
+{
+  g_auto (GStrv) layers = list_layers (settings);
+
+  return cvg_catalogue_load ((const char *const *) layers);
 }
 
 static GPtrArray *
@@ -106,6 +117,50 @@ clear_ports (CvgAgentPorts *ports)
   g_clear_object (&ports->clock);
   g_clear_pointer (&ports->system_clients, g_ptr_array_unref);
   g_clear_pointer (&ports->catalogue, cvg_catalogue_free);
+}
+
+/**
+ * cvg_daemon_check_providers:
+ * @settings: where the provider files are
+ * @files: (nullable): paths of those that are asked about; %NULL or empty: all
+ * @print_mistake: called for each mistake, with a line
+ * @print_fine: called with what is right
+ *
+ * Blocks. To be called instead of all else.
+ *
+ * Returns: whether there is no mistake
+ */
+gboolean
+cvg_daemon_check_providers (const CvgDaemonSettings *settings,
+                            const char *const *files,
+                            void (*print_mistake) (const char *line),
+                            void (*print_fine) (const char *line))
+{
+  g_auto (GStrv) layers = list_layers (settings);
+  const char *const *directories = (const char *const *) layers;
+  gboolean are_all = files == NULL || *files == NULL;
+  g_autoptr (CvgProviderReport) report = are_all ? cvg_provider_check_directories (directories) :
+                                                   cvg_provider_check_files (directories, files);
+
+  for (guint i = 0; i < report->mistakes->len; i++)
+    print_mistake (g_ptr_array_index (report->mistakes, i));
+  for (guint i = 0; i < report->fine->len && !are_all; i++)
+    {
+      g_autofree char *line =
+          g_strdup_printf ("%s: is fine", (const char *) g_ptr_array_index (report->fine, i));
+
+      print_fine (line);
+    }
+  if (are_all)
+    {
+      guint count = report->fine->len;
+      g_autofree char *line =
+          g_strdup_printf ("%u provider %s fine", count, count == 1 ? "file is" : "files are");
+
+      print_fine (line);
+    }
+
+  return report->mistakes->len == 0;
 }
 
 /* ---- object ---- */

@@ -20,6 +20,11 @@ typedef struct
   const char *state_dir;
 } CvgDaemonSettings;
 
+gboolean cvg_daemon_check_providers (const CvgDaemonSettings *settings,
+                                     const char *const *files,
+                                     void (*print_mistake) (const char *line),
+                                     void (*print_fine) (const char *line));
+
 #define CVG_TYPE_DAEMON (cvg_daemon_get_type ())
 G_DECLARE_FINAL_TYPE (CvgDaemon, cvg_daemon, CVG, DAEMON, GObject)
 

@@ -5,6 +5,7 @@
  */
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -14,7 +15,8 @@
 typedef enum
 {
   STATUS_OK = 0,       /* asked to stop */
-  STATUS_FAILED = 1,   /* no session bus, or another clavigerd serves it or this home already */
+  STATUS_FAILED = 1,   /* no session bus, or another clavigerd serves it or this home already; or a
+                          provider file has a mistake */
   STATUS_BAD_USAGE = 2 /* options that make no sense */
 } Status;
 
@@ -126,20 +128,27 @@ guard_proxy_resolver (void)
     g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", FALSE);
 }
 
-static Status
-serve (GDBusConnection *connection)
+static CvgDaemonSettings
+get_settings (void)
 {
   const char *providers_dir = g_getenv ("CLAVIGER_PROVIDERS_DIR");
   const char *sysconf_dir = g_getenv ("CLAVIGER_SYSCONFDIR");
-  g_autofree char *state_dir = g_build_filename (g_get_user_state_dir (), "claviger", NULL);
-  const CvgDaemonSettings settings = {
+
+  return (CvgDaemonSettings){
     .providers_dir = providers_dir != NULL ? providers_dir : CVG_PROVIDERSDIR,
     .sysconf_dir = sysconf_dir != NULL ? sysconf_dir : CVG_SYSCONFDIR,
-    .state_dir = state_dir,
   };
+}
+
+static Status
+serve (GDBusConnection *connection)
+{
+  g_autofree char *state_dir = g_build_filename (g_get_user_state_dir (), "claviger", NULL);
+  CvgDaemonSettings settings = get_settings ();
   g_autoptr (GError) error = NULL;
   Process process = { NULL };
 
+  settings.state_dir = state_dir;
   process.loop = g_main_loop_new (NULL, FALSE);
   process.daemon = cvg_daemon_new (connection, &settings);
   if (!cvg_daemon_start (process.daemon, &error))
@@ -171,35 +180,85 @@ serve (GDBusConnection *connection)
   return process.status;
 }
 
-int
-main (int argc, char **argv)
+static void
+print_mistake (const char *line)
 {
-  gboolean show_version = FALSE;
+  /* Not g_print(), which turns what the locale lacks into question marks. */
+  fputs (line, stdout);
+  fputc ('\n', stdout);
+}
+
+static void
+print_fine (const char *line)
+{
+  fputs (line, stderr);
+  fputc ('\n', stderr);
+}
+
+/* What it is to do instead of serving. */
+typedef struct
+{
+  gboolean show_version;
+  gboolean check_providers;
+  char **files; /* (owned) (nullable) */
+} Options;
+
+static gboolean
+parse_options (Options *options, int *argc, char ***argv)
+{
   const GOptionEntry entries[] = {
-    { "version", 0, 0, G_OPTION_ARG_NONE, &show_version, "Print the version and exit", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->show_version, "Print the version and exit",
+      NULL },
+    { "check-providers", 0, 0, G_OPTION_ARG_NONE, &options->check_providers,
+      "Print each mistake in FILEs, or in all provider files, and exit", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL, "[FILE…]" },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_set_summary (context,
+                                "The credential agent of the desktop. It starts by itself: "
+                                "at login, or when a program asks for it.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (g_option_context_parse (context, argc, argv, &error) &&
+      (options->files == NULL || options->check_providers))
+    return TRUE;
+
+  g_printerr ("clavigerd: %s\n", error != NULL ? error->message : "it takes no arguments");
+  return FALSE;
+}
+
+static Status
+check_providers (char **files)
+{
+  const CvgDaemonSettings settings = get_settings ();
+
+  return cvg_daemon_check_providers (&settings, (const char *const *) files, print_mistake,
+                                     print_fine) ?
+             STATUS_OK :
+             STATUS_FAILED;
+}
+
+int
+main (int argc, char **argv)
+{
+  Options options = { FALSE };
   g_autoptr (GDBusConnection) connection = NULL;
   g_autoptr (GError) error = NULL;
 
   /* Debug lines go where the others go, and never into what somebody pipes. */
   g_log_writer_default_set_use_stderr (TRUE);
   g_set_prgname ("clavigerd");
-  g_option_context_set_summary (context,
-                                "The credential agent of the desktop. It starts by itself: "
-                                "at login, or when a program asks for it.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1)
-    {
-      g_printerr ("clavigerd: %s\n", error != NULL ? error->message : "it takes no arguments");
-      return STATUS_BAD_USAGE;
-    }
-  if (show_version)
+  if (!parse_options (&options, &argc, &argv))
+    return STATUS_BAD_USAGE;
+  if (options.show_version)
     {
       g_print ("clavigerd %s\n", CVG_VERSION); /* asked for, before it serves: lint-ok */
       return STATUS_OK;
     }
+  if (options.check_providers)
+    return check_providers (options.files);
 
   guard_process ();
   guard_proxy_resolver ();

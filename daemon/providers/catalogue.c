@@ -14,6 +14,7 @@
 
 #include "providers/field.h"
 #include "providers/provider-file.h"
+#include "providers/provider-whole.h"
 #include "providers/text-file.h"
 
 struct _CvgCatalogue
@@ -47,35 +48,6 @@ load_file (const char *path, GError **error)
   return data != NULL ? cvg_provider_file_load (data, size, error) : NULL;
 }
 
-static void
-overlay (GKeyFile *below, GKeyFile *above)
-{
-  g_auto (GStrv) groups = g_key_file_get_groups (above, NULL);
-
-  for (char **group = groups; *group != NULL; group++)
-    {
-      g_auto (GStrv) keys = g_key_file_get_keys (above, *group, NULL, NULL);
-
-      for (char **key = keys; keys != NULL && *key != NULL; key++)
-        {
-          g_autofree char *value = g_key_file_get_value (above, *group, *key, NULL);
-
-          g_key_file_set_value (below, *group, *key, value);
-        }
-    }
-}
-
-/* Returns (transfer full): a copy of @below with the keys of @above; @below may yet be needed. */
-static GKeyFile *
-merge (GKeyFile *below, GKeyFile *above)
-{
-  g_autoptr (GKeyFile) merged = g_key_file_new ();
-
-  overlay (merged, below);
-  overlay (merged, above);
-  return g_steal_pointer (&merged);
-}
-
 /* Judges the file at @path on top of @below (nullable), what is there without it. */
 static Entry *
 read_entry (GHashTable *by_name,
@@ -87,7 +59,6 @@ read_entry (GHashTable *by_name,
   g_autoptr (GKeyFile) file = NULL;
   g_autoptr (GKeyFile) merged = NULL;
   g_autoptr (CvgProvider) provider = NULL;
-  const CvgProvider *namesake;
   Entry *entry;
 
   if (!cvg_field_is_slug (slug))
@@ -99,19 +70,10 @@ read_entry (GHashTable *by_name,
   file = load_file (path, error);
   if (file == NULL)
     return NULL;
-  merged = below != NULL ? merge (below->merged, file) : g_key_file_ref (file);
+  merged = cvg_provider_file_merge (below != NULL ? below->merged : NULL, file);
   provider = cvg_provider_file_read (merged, slug, error);
-  if (provider == NULL)
+  if (provider == NULL || !cvg_provider_check_names (provider, by_name, error))
     return NULL;
-
-  namesake = g_hash_table_lookup (by_name, provider->name);
-  if (namesake != NULL && !g_str_equal (namesake->slug, slug))
-    {
-      g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
-                   "[Provider] Name: “%s” is the name of %s" CVG_PROVIDER_FILE_SUFFIX " already",
-                   provider->name, namesake->slug);
-      return NULL;
-    }
 
   entry = g_new0 (Entry, 1);
   entry->merged = g_steal_pointer (&merged);

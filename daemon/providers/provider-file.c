@@ -160,25 +160,6 @@ find_field (const char *group, const char *key)
   return NULL;
 }
 
-static void
-debug_unknown_keys (GKeyFile *file, const char *slug)
-{
-  g_auto (GStrv) groups = NULL;
-
-  if (g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN))
-    return;
-
-  groups = g_key_file_get_groups (file, NULL);
-  for (char **group = groups; *group != NULL; group++)
-    {
-      g_auto (GStrv) keys = g_key_file_get_keys (file, *group, NULL, NULL);
-
-      for (char **key = keys; *key != NULL; key++)
-        if (find_free_group (*group) == NULL && find_field (*group, *key) == NULL)
-          g_debug ("%s: [%s] %s: nothing that is known here", slug, *group, *key);
-    }
-}
-
 /**
  * cvg_provider_file_load:
  * @data: the text of a file, not terminated
@@ -242,18 +223,110 @@ read_group (CvgProvider *provider, const CvgField *group, GKeyFile *file, GPtrAr
 }
 
 /* Reads all of @file, and goes on after a mistake. */
-static GPtrArray *
-read_all (CvgProvider *provider, GKeyFile *file)
+static void
+read_all (CvgProvider *provider, GKeyFile *file, GPtrArray *mistakes)
 {
-  GPtrArray *mistakes = cvg_provider_mistakes_new ();
-
   for (size_t i = 0; i < G_N_ELEMENTS (free_groups); i++)
     read_group (provider, &free_groups[i], file, mistakes);
   for (size_t i = 0; i < G_N_ELEMENTS (fields); i++)
     if (g_key_file_has_key (file, fields[i].group, fields[i].key, NULL))
       read_key (provider, &fields[i], file, mistakes);
   cvg_provider_whole_check (provider, mistakes);
-  return mistakes;
+}
+
+static void
+overlay (GKeyFile *below, GKeyFile *above)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (above, NULL);
+
+  for (char **group = groups; *group != NULL; group++)
+    {
+      g_auto (GStrv) keys = g_key_file_get_keys (above, *group, NULL, NULL);
+
+      for (char **key = keys; keys != NULL && *key != NULL; key++)
+        {
+          g_autofree char *value = g_key_file_get_value (above, *group, *key, NULL);
+
+          g_key_file_set_value (below, *group, *key, value);
+        }
+    }
+}
+
+/**
+ * cvg_provider_file_merge:
+ * @below: (nullable): the files of this name in the directories before
+ * @above: the file on top of them
+ *
+ * Returns: (transfer full): both, key by key; neither of the two is changed
+ */
+GKeyFile *
+cvg_provider_file_merge (GKeyFile *below, GKeyFile *above)
+{
+  g_autoptr (GKeyFile) merged = g_key_file_new ();
+
+  if (below != NULL)
+    overlay (merged, below);
+  overlay (merged, above);
+  return g_steal_pointer (&merged);
+}
+
+/**
+ * cvg_provider_file_knows:
+ * @group: a group of a file
+ * @key: (nullable): a key in it
+ *
+ * Returns: whether they mean something here
+ */
+gboolean
+cvg_provider_file_knows (const char *group, const char *key)
+{
+  if (find_free_group (group) != NULL)
+    return TRUE;
+  if (key != NULL)
+    return find_field (group, key) != NULL;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (g_str_equal (fields[i].group, group))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+debug_unknown_keys (GKeyFile *file, const char *slug)
+{
+  g_auto (GStrv) groups = NULL;
+
+  if (g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN))
+    return;
+
+  groups = g_key_file_get_groups (file, NULL);
+  for (char **group = groups; *group != NULL; group++)
+    {
+      g_auto (GStrv) keys = g_key_file_get_keys (file, *group, NULL, NULL);
+
+      for (char **key = keys; *key != NULL; key++)
+        if (!cvg_provider_file_knows (*group, *key))
+          g_debug ("%s: [%s] %s: nothing that is known here", slug, *group, *key);
+    }
+}
+
+/**
+ * cvg_provider_file_examine:
+ * @mistakes: (element-type CvgProviderMistake): where those of @file are put
+ *
+ * cvg_provider_file_read(), which goes on after the first mistake.
+ *
+ * Returns: (transfer full) (nullable): the provider; %NULL: there are mistakes
+ */
+CvgProvider *
+cvg_provider_file_examine (GKeyFile *file, const char *slug, GPtrArray *mistakes)
+{
+  g_autoptr (CvgProvider) provider = cvg_provider_new ();
+
+  provider->slug = g_strdup (slug);
+  read_all (provider, file, mistakes);
+  return mistakes->len == 0 ? g_steal_pointer (&provider) : NULL;
 }
 
 /**
@@ -267,18 +340,15 @@ read_all (CvgProvider *provider, GKeyFile *file)
 CvgProvider *
 cvg_provider_file_read (GKeyFile *file, const char *slug, GError **error)
 {
-  g_autoptr (CvgProvider) provider = cvg_provider_new ();
-  g_autoptr (GPtrArray) mistakes = NULL;
+  g_autoptr (GPtrArray) mistakes = cvg_provider_mistakes_new ();
+  g_autoptr (CvgProvider) provider = cvg_provider_file_examine (file, slug, mistakes);
 
-  provider->slug = g_strdup (slug);
   debug_unknown_keys (file, slug);
-  mistakes = read_all (provider, file);
-  if (mistakes->len > 0)
+  if (provider == NULL)
     {
       const CvgProviderMistake *first = g_ptr_array_index (mistakes, 0);
 
       g_propagate_error (error, g_error_copy (first->error));
-      return NULL;
     }
 
   return g_steal_pointer (&provider);

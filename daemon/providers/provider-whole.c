@@ -217,3 +217,42 @@ cvg_provider_whole_check (const CvgProvider *provider, GPtrArray *mistakes)
 
   g_ptr_array_extend_and_steal (mistakes, g_steal_pointer (&found));
 }
+
+static const char *
+get_path_name (const CvgProvider *provider)
+{
+  return provider->path_name != NULL ? provider->path_name : provider->slug;
+}
+
+/**
+ * cvg_provider_check_names:
+ * @others: (element-type utf8 CvgProvider): those that were there before, under whatever keys; one
+ * of the same file name is what @provider replaces
+ *
+ * Returns: whether none of @others has its name, or its path name; fails like a mistake of the file
+ */
+gboolean
+cvg_provider_check_names (const CvgProvider *provider, GHashTable *others, GError **error)
+{
+  const CvgField name = { .group = "Provider", .key = "Name" };
+  const CvgField path_name = { .group = "Provider", .key = "PathName" };
+  GHashTableIter iter;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, others);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const CvgProvider *other = value;
+
+      if (g_str_equal (other->slug, provider->slug))
+        continue;
+      if (g_str_equal (other->name, provider->name))
+        return cvg_field_mistake (error, &name, "“%s” is the name of %s.provider already",
+                                  provider->name, other->slug);
+      if (g_str_equal (get_path_name (other), get_path_name (provider)))
+        return cvg_field_mistake (error, &path_name, "“%s” is the path name of %s.provider already",
+                                  get_path_name (provider), other->slug);
+    }
+
+  return TRUE;
+}

@@ -27,3 +27,4 @@ void
 cvg_provider_mistakes_add (GPtrArray *mistakes, const char *group, const char *key, GError *error);
 
 void cvg_provider_whole_check (const CvgProvider *provider, GPtrArray *mistakes);
+gboolean cvg_provider_check_names (const CvgProvider *provider, GHashTable *others, GError **error);

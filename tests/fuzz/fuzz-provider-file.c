@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Any bytes as a provider file. What is taken for a provider must keep the promises that the rest
- * of the daemon builds on; what is refused must say why.
+ * of the daemon builds on; what is refused must say why, and the check of what people write must
+ * come to the same.
  */
 #include <string.h>
 
 #include "model/endpoint.h"
+#include "providers/provider-check.h"
 #include "providers/provider-file.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
@@ -26,9 +28,46 @@ check_endpoint (const CvgProvider *provider, const char *url)
 
       g_variant_builder_add (&builder, "{ss}", parameter->name, "acme");
     }
+  /* Only the endpoint for revocation has these. */
+  g_variant_builder_add (&builder, "{ss}", "client_id", "id");
+  g_variant_builder_add (&builder, "{ss}", "token", "t");
   tenant = g_variant_ref_sink (g_variant_builder_end (&builder));
   expanded = cvg_provider_expand (url, tenant);
   g_assert_null (cvg_endpoint_find_mistake (expanded));
+}
+
+/* Names and values in turn, none of which can end a line of a request. */
+static void
+check_pairs (char **pairs)
+{
+  g_assert_cmpuint (g_strv_length (pairs) % 2, ==, 0);
+  for (; *pairs != NULL; pairs++)
+    g_assert_null (strpbrk (*pairs, "\r\n"));
+}
+
+static void
+check_tenant (const CvgProvider *provider)
+{
+  for (guint i = 0; i < provider->tenant_parameters->len; i++)
+    {
+      const CvgTenantParameter *parameter = g_ptr_array_index (provider->tenant_parameters, i);
+
+      g_assert_nonnull (parameter->regex);
+      if (parameter->default_value != NULL)
+        g_assert_true (cvg_tenant_parameter_takes (parameter, parameter->default_value));
+    }
+}
+
+/* Where the tokens come from is in the file, or can be found out. */
+static void
+check_oauth2 (const CvgProvider *provider)
+{
+  if (!cvg_provider_has_kind (provider, "oauth2") || provider->issuer != NULL ||
+      provider->resource != NULL)
+    return;
+  g_assert_nonnull (provider->token_endpoint);
+  g_assert_true (provider->authorization_endpoint != NULL ||
+                 provider->device_authorization_endpoint != NULL);
 }
 
 static void
@@ -36,14 +75,15 @@ check_provider (const CvgProvider *provider)
 {
   g_assert_nonnull (provider->name);
   g_assert_cmpuint (g_strv_length (provider->kinds), >, 0);
-  g_assert_cmpuint (g_strv_length (provider->authorize_parameters) % 2, ==, 0);
-  g_assert_cmpuint (g_strv_length (provider->token_parameters) % 2, ==, 0);
   g_assert_true (provider->scope_separator == ' ' || provider->scope_separator == ',');
-  if (cvg_provider_has_kind (provider, "oauth2"))
-    {
-      g_assert_nonnull (provider->authorization_endpoint);
-      g_assert_nonnull (provider->token_endpoint);
-    }
+  check_oauth2 (provider);
+  check_tenant (provider);
+  check_pairs (provider->authorize_parameters);
+  check_pairs (provider->token_parameters);
+  check_pairs (provider->refresh_parameters);
+  check_pairs (provider->token_headers);
+  check_pairs (provider->redirect_members);
+  check_pairs (provider->auth_data);
 
   check_endpoint (provider, provider->authorization_endpoint);
   check_endpoint (provider, provider->token_endpoint);
@@ -51,9 +91,29 @@ check_provider (const CvgProvider *provider)
   check_endpoint (provider, provider->revocation_endpoint);
   check_endpoint (provider, provider->device_authorization_endpoint);
   check_endpoint (provider, provider->registration_endpoint);
+  check_endpoint (provider, provider->upgrade_endpoint);
+  check_endpoint (provider, provider->resource);
   check_endpoint (provider, provider->resources_endpoint);
   check_endpoint (provider, provider->account_endpoint);
   cvg_provider_is_dead_grant (provider, 403, "invalid_grant", "Unknown or invalid refresh token.");
+}
+
+/* Nothing is a mistake to a start that is none here; here there may be more. */
+static void
+check_report (const guint8 *data, size_t size, gboolean is_right)
+{
+  g_autoptr (CvgProviderReport) report =
+      cvg_provider_check_bytes ("fuzz.provider", (const char *) data, size);
+
+  g_assert_true ((report->fine->len == 1) == (report->mistakes->len == 0));
+  g_assert_true (is_right || report->mistakes->len > 0);
+  for (guint i = 0; i < report->mistakes->len; i++)
+    {
+      const char *line = g_ptr_array_index (report->mistakes, i);
+
+      g_assert_true (g_str_has_prefix (line, "fuzz.provider:"));
+      g_assert_true (g_utf8_validate (line, -1, NULL));
+    }
 }
 
 int
@@ -69,6 +129,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
     check_provider (provider);
   else
     g_assert_true (g_utf8_validate (error->message, -1, NULL));
+  check_report (data, size, provider != NULL);
 
   return 0;
 }
