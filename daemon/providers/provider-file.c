@@ -160,6 +160,42 @@ find_field (const char *group, const char *key)
   return NULL;
 }
 
+static void
+overlay (GKeyFile *below, GKeyFile *above)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (above, NULL);
+
+  for (char **group = groups; *group != NULL; group++)
+    {
+      g_auto (GStrv) keys = g_key_file_get_keys (above, *group, NULL, NULL);
+
+      for (char **key = keys; keys != NULL && *key != NULL; key++)
+        {
+          g_autofree char *value = g_key_file_get_value (above, *group, *key, NULL);
+
+          g_key_file_set_value (below, *group, *key, value);
+        }
+    }
+}
+
+/**
+ * cvg_provider_file_merge:
+ * @below: (nullable): the files of this name in the directories before
+ * @above: the file on top of them
+ *
+ * Returns: (transfer full): both, key by key; neither of the two is changed
+ */
+GKeyFile *
+cvg_provider_file_merge (GKeyFile *below, GKeyFile *above)
+{
+  g_autoptr (GKeyFile) merged = g_key_file_new ();
+
+  if (below != NULL)
+    overlay (merged, below);
+  overlay (merged, above);
+  return g_steal_pointer (&merged);
+}
+
 /**
  * cvg_provider_file_load:
  * @data: the text of a file, not terminated
@@ -196,7 +232,8 @@ cvg_provider_file_load (const char *data, size_t size, GError **error)
   if (!g_key_file_load_from_data (file, data, size, G_KEY_FILE_NONE, error))
     return NULL;
 
-  return g_steal_pointer (&file);
+  /* A key that the text sets twice is in GLib's list of keys twice; in a copy it is not. */
+  return cvg_provider_file_merge (NULL, file);
 }
 
 static void
@@ -232,42 +269,6 @@ read_all (CvgProvider *provider, GKeyFile *file, GPtrArray *mistakes)
     if (g_key_file_has_key (file, fields[i].group, fields[i].key, NULL))
       read_key (provider, &fields[i], file, mistakes);
   cvg_provider_whole_check (provider, mistakes);
-}
-
-static void
-overlay (GKeyFile *below, GKeyFile *above)
-{
-  g_auto (GStrv) groups = g_key_file_get_groups (above, NULL);
-
-  for (char **group = groups; *group != NULL; group++)
-    {
-      g_auto (GStrv) keys = g_key_file_get_keys (above, *group, NULL, NULL);
-
-      for (char **key = keys; keys != NULL && *key != NULL; key++)
-        {
-          g_autofree char *value = g_key_file_get_value (above, *group, *key, NULL);
-
-          g_key_file_set_value (below, *group, *key, value);
-        }
-    }
-}
-
-/**
- * cvg_provider_file_merge:
- * @below: (nullable): the files of this name in the directories before
- * @above: the file on top of them
- *
- * Returns: (transfer full): both, key by key; neither of the two is changed
- */
-GKeyFile *
-cvg_provider_file_merge (GKeyFile *below, GKeyFile *above)
-{
-  g_autoptr (GKeyFile) merged = g_key_file_new ();
-
-  if (below != NULL)
-    overlay (merged, below);
-  overlay (merged, above);
-  return g_steal_pointer (&merged);
 }
 
 /**

@@ -179,6 +179,18 @@ test_tenant_texts (void)
   g_assert_null (region->description);
 }
 
+static void
+test_keys_twice (void)
+{
+  g_autoptr (CvgProvider) provider =
+      read_good (MINIMAL "[Tenant]\nsub=a\nsub=b\n[TenantDefaults]\nsub=b\nsub=b\n"
+                         "[AuthData]\nx={sub}\nx=y\n[OAuth2]\nScopes=a\nScopes=b\n");
+
+  g_assert_cmpuint (provider->tenant_parameters->len, ==, 1);
+  assert_list (provider->auth_data, "x|y");
+  assert_list (provider->scopes, "b");
+}
+
 /* Each in [OAuth2], and each is right: what the strictness must not hit. */
 static void
 test_right (void)
@@ -707,6 +719,7 @@ main (int argc, char **argv)
   g_test_add_func ("/provider-file/every-key", test_every_key);
   g_test_add_func ("/provider-file/every-dialect", test_every_dialect);
   g_test_add_func ("/provider-file/tenant-texts", test_tenant_texts);
+  g_test_add_func ("/provider-file/keys-twice", test_keys_twice);
   g_test_add_func ("/provider-file/right", test_right);
   g_test_add_func ("/provider-file/empty-is-default", test_empty_is_default);
   g_test_add_func ("/provider-file/white-space", test_white_space);
