@@ -7,110 +7,25 @@ refresh token that is used twice ends the grant), and names itself in its answer
 """
 
 import json
-import os
-import shutil
-import subprocess
 import urllib.parse
-from pathlib import Path
 
 import pytest
 
 from e2e.caller import error_of, refusal_of
-from e2e.ports import free_port
+from e2e.strict import (  # noqa: F401 (fixtures)
+    METHODS,
+    SERVER,
+    introspect,
+    issuer,
+    secret_of,
+    sign_in,
+    sign_in_there,
+    strict,
+)
 from standin.application import request
 
-_PROGRAM = Path(__file__).parents[1] / "oidc-provider" / "server.mjs"
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-_MODULES = Path(os.environ.get("CLAVIGER_OIDC_PROVIDER") or _CACHE / "claviger" / "oidc-provider")
-_SERVER = "Strict Server"
-_METHODS = {"public": "none", "basic": "basic", "post": "post"}  # by client id
 
-
-@pytest.fixture(scope="module")
-def issuer():
-    """Its URL; it serves as long as we hold its stdin open."""
-    node = shutil.which("node")
-    if node is None or not (_MODULES / "node_modules" / "oidc-provider").is_dir():
-        pytest.skip("oidc-provider is not installed: ./dev oidc-provider")
-    command = [node, _PROGRAM, _MODULES, "http://127.0.0.1/callback"]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        yield process.stdout.readline().strip()
-        process.stdin.close()
-        process.wait(10)
-
-
-def secret_of(client_id):
-    """With characters that have to be escaped in a form, and twice over for Basic."""
-    return "" if client_id == "public" else f"secret of {client_id}: +&=%"
-
-
-@pytest.fixture
-def strict(empty_world, issuer):
-    """Makes a world with the server in the person's own layer of the catalogue."""
-
-    def make(client_id, **keys):
-        world = empty_world
-        world.redirect_uri = f"http://127.0.0.1:{free_port()}/callback"
-        world.write_provider(
-            "strict-server",
-            Provider={"Name": _SERVER, "Kind": "oauth2", "Documentation": "https://example.org/"},
-            OAuth2={
-                "Issuer": issuer,
-                "AuthorizationEndpoint": f"{issuer}/auth",
-                "TokenEndpoint": f"{issuer}/token",
-                "Scopes": "openid",
-                "RequiredScopes": "offline_access",
-                "AuthorizeParameters": "prompt=consent",
-                "ClientAuthentication": _METHODS[client_id],
-                "RefreshTokenRotates": "true",
-                "RedirectUri": world.redirect_uri,
-                "RedirectPort": "any",
-            }
-            | keys,
-        )
-        world.keyring.start()
-        world.daemon.start()
-        world.caller.set_client(
-            _SERVER, client_id, client_secret=secret_of(client_id), default=True
-        )
-        return world
-
-    return make
-
-
-def sign_in_there(world, url):
-    """Through its login and consent pages, to where it sends the browser."""
-    page = world.person.open(url)
-    while page.form is not None and "/interaction/" in page.form.action:
-        fields = page.form.fields | {"login": "ada", "password": "any"}
-        fields = {name: value for name, value in fields.items() if value}
-        action = urllib.parse.urljoin(page.url, page.form.action)
-        page = world.person.open(action, data=urllib.parse.urlencode(fields).encode())
-    return page
-
-
-def sign_in(world):
-    instance_id = world.caller.create_instance("ada", _SERVER)
-    authorization = world.caller.authorize(instance_id, _SERVER)
-    page = sign_in_there(world, authorization.url)
-    outcome, details = authorization.wait()
-    assert outcome == "authorized", details
-    assert f"Signed in to {_SERVER}" in page.text
-    return instance_id
-
-
-def introspect(issuer, token):
-    form = {"token": token, "client_id": "post", "client_secret": secret_of("post")}
-    return request(f"{issuer}/token/introspection", urllib.parse.urlencode(form).encode())[1]
-
-
-@pytest.mark.parametrize("client_id", _METHODS)
+@pytest.mark.parametrize("client_id", METHODS)
 def test_the_whole_way(strict, issuer, client_id):
     world = strict(client_id)
     instance_id = sign_in(world)
@@ -137,7 +52,7 @@ def test_each_sign_in_has_a_port_of_its_own(strict):
     """RFC 8252 section 7.3: the server compares all but the port."""
     world = strict("public")
     first, second = (
-        world.caller.authorize(world.caller.create_instance("ada", _SERVER), _SERVER)
+        world.caller.authorize(world.caller.create_instance("ada", SERVER), SERVER)
         for _ in range(2)
     )
     ports = {urllib.parse.urlsplit(a.get("RedirectUri")).port for a in (first, second)}
@@ -150,8 +65,8 @@ def test_each_sign_in_has_a_port_of_its_own(strict):
 
 def test_an_exact_port_works_as_well(strict):
     world = strict("public", RedirectPort="exact")
-    instance_id = world.caller.create_instance("ada", _SERVER)
-    authorization = world.caller.authorize(instance_id, _SERVER)
+    instance_id = world.caller.create_instance("ada", SERVER)
+    authorization = world.caller.authorize(instance_id, SERVER)
     assert authorization.get("RedirectUri") == world.redirect_uri
     sign_in_there(world, authorization.url)
     assert authorization.wait()[0] == "authorized"
@@ -160,8 +75,8 @@ def test_an_exact_port_works_as_well(strict):
 def test_a_server_that_names_itself_otherwise_is_not_believed(strict):
     """RFC 9207: a mix-up of two servers."""
     world = strict("public", Issuer="https://another.example")
-    instance_id = world.caller.create_instance("ada", _SERVER)
-    authorization = world.caller.authorize(instance_id, _SERVER)
+    instance_id = world.caller.create_instance("ada", SERVER)
+    authorization = world.caller.authorize(instance_id, SERVER)
     page = sign_in_there(world, authorization.url)
     outcome, details = authorization.wait()
     assert outcome == "failed"
@@ -172,8 +87,8 @@ def test_a_server_that_names_itself_otherwise_is_not_believed(strict):
 
 def test_what_the_person_cancels_there_is_a_denial(strict):
     world = strict("public")
-    instance_id = world.caller.create_instance("ada", _SERVER)
-    authorization = world.caller.authorize(instance_id, _SERVER)
+    instance_id = world.caller.create_instance("ada", SERVER)
+    authorization = world.caller.authorize(instance_id, SERVER)
     page = world.person.open(authorization.url)
     world.person.open(f"{urllib.parse.urljoin(page.url, page.form.action)}/abort")
     assert authorization.wait()[0] == "denied"
@@ -183,11 +98,11 @@ def test_what_the_person_cancels_there_is_a_denial(strict):
 def test_a_wrong_secret_is_refused_and_costs_nothing(strict, client_id):
     world = strict(client_id)
     instance_id = sign_in(world)
-    world.caller.set_client(_SERVER, client_id, client_secret="wrong")
+    world.caller.set_client(SERVER, client_id, client_secret="wrong")
     refusal = refusal_of(world.caller.get_access_token, instance_id, force_refresh=True)
     assert refusal.name == "Refused"
     assert "invalid_client" in refusal.message
-    world.caller.set_client(_SERVER, client_id, client_secret=secret_of(client_id))
+    world.caller.set_client(SERVER, client_id, client_secret=secret_of(client_id))
     world.caller.get_access_token(instance_id, force_refresh=True)
 
 
@@ -208,7 +123,7 @@ def test_a_refresh_token_that_was_used_elsewhere_ends_the_grant(strict, issuer):
 def test_the_client_knows_the_server_by_name_and_slug(strict):
     world = strict("public")
     server = json.loads(world.cli("--json", "servers", "strict-server").stdout)
-    assert (server["name"], server["default-client"]) == (_SERVER, True)
+    assert (server["name"], server["default-client"]) == (SERVER, True)
     login = world.start_cli("login", "strict server", "--no-browser")
     sign_in_there(world, login.address())
     assert login.wait() == 0
