@@ -248,7 +248,6 @@ DIALECTS = [
     Dialect(
         "Notion",
         host="localhost",
-        pkce=None,
         separator=None,
         authorize={"owner": "user"},
         authentication="basic",
@@ -279,8 +278,7 @@ DIALECTS = [
     ),
     Dialect(
         "QuickBooks",
-        host="localhost",
-        pkce=None,
+        flow="paste",
         authentication="basic",
         redirect={"realmId": "4620"},
         refresh="rotates",
@@ -291,7 +289,7 @@ DIALECTS = [
     Dialect(
         "Salesforce",
         host="localhost",
-        tenant={},
+        place={"host": "login"},
         authorize={"prompt": "consent"},
         answer={
             "expires_in": None,
@@ -304,7 +302,6 @@ DIALECTS = [
     Dialect(
         "Shopify",
         host="localhost",
-        pkce=None,
         tenant={"shop": "acme"},
         separator=",",
         granted=",",
@@ -345,7 +342,7 @@ DIALECTS = [
     ),
     Dialect(
         "Stripe",
-        pkce=None,
+        flow="paste",
         answer={
             "expires_in": None,
             "token_type": "bearer",
@@ -354,7 +351,7 @@ DIALECTS = [
         },
         data={"stripe_user_id": "acct_1", "livemode": False},
     ),
-    Dialect("Supabase", separator=None, authentication="basic", refresh="rotates"),
+    Dialect("Supabase", host="localhost", separator=None, authentication="basic", refresh="rotates"),
     Dialect(
         "Vercel",
         host="localhost",
@@ -369,7 +366,6 @@ DIALECTS = [
     Dialect(
         "WordPress",
         host="localhost",
-        pkce=None,
         refresh=None,
         answer={"expires_in": None, "blog_id": "0", "blog_url": "https://acme.example.com"},
         data={"blog_id": "0", "blog_url": "https://acme.example.com"},
@@ -402,7 +398,6 @@ DIALECTS = [
     Dialect(
         "Zoho Mail",
         host="localhost",
-        pkce=None,
         place={"data_centre": "com"},
         separator=",",
         authorize={"access_type": "offline", "prompt": "consent"},
@@ -416,7 +411,6 @@ DIALECTS = [
     Dialect(
         "Instagram",
         flow="paste",
-        pkce=None,
         separator=",",
         answer={
             "token_type": None,
