@@ -63,7 +63,7 @@ class Case:
         return list(dict.fromkeys([*self.listed.get("scopes", []), *self.dialect.requires]))
 
     def client_members(self, authentication):
-        if authentication in ("basic", "nobody", "bearer"):
+        if authentication in ("basic", "bearer"):
             return {}
         members = {"client_id": self.client_id}
         return members | ({"client_secret": SECRET} if authentication == "post" else {})
@@ -222,6 +222,7 @@ def check_refresh(case, before):
     } | case.client_members(authentication)
     if case.resource:
         expected["resource"] = case.resource
+    expected |= dialect.token
     if (dialect.refresh_body or dialect.body) == "query":
         assert request.method == "GET"
         assert request.query == expected
