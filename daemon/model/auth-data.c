@@ -40,6 +40,33 @@ is_named (const char *key, const CvgCredentials *credentials, const CvgProvider 
           g_strcmp0 (key, provider->resources_url_member) == 0);
 }
 
+/* An object that had the token in it has been relieved of it: what is kept would grow old. Programs
+ * look for it where the server put it, so there they find the one that is good now.
+ * Returns: (transfer full): @value, with the token if it is such an object */
+static GVariant *
+give_token_back (const char *key,
+                 GVariant *value,
+                 const CvgCredentials *credentials,
+                 const CvgProvider *provider)
+{
+  g_auto (GVariantDict) dict = { { { 0 } } };
+
+  if (!g_strv_contains ((const char *const *) provider->token_objects, key) ||
+      !g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT) ||
+      cvg_secret_is_empty (credentials->access_token))
+    return g_variant_ref (value);
+
+  g_variant_dict_init (&dict, value);
+  if (!g_variant_dict_contains (&dict, "access_token"))
+    {
+      g_variant_dict_insert (&dict, "access_token", "s",
+                             cvg_secret_peek (credentials->access_token));
+      if (credentials->token_type != NULL)
+        g_variant_dict_insert (&dict, "token_type", "s", credentials->token_type);
+    }
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
 static void
 add_members (GVariantBuilder *builder,
              const CvgCredentials *credentials,
@@ -52,7 +79,11 @@ add_members (GVariantBuilder *builder,
   g_variant_iter_init (&iter, credentials->members);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
     if (!is_named (key, credentials, provider))
-      g_variant_builder_add (builder, "{sv}", key, value);
+      {
+        g_autoptr (GVariant) whole = give_token_back (key, value, credentials, provider);
+
+        g_variant_builder_add (builder, "{sv}", key, whole);
+      }
 }
 
 static GVariant *

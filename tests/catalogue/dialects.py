@@ -52,7 +52,7 @@ class Dialect:
     token: dict = field(default_factory=dict)  # more members, exactly
     # Its answers: members, of which None is one that is left out.
     answer: dict = field(default_factory=dict)
-    inside: str | None = None  # the member in which the tokens are
+    inside: str | None = None  # the member in which the first tokens are; refreshed ones are not
     form_answer: bool = False
     granted: str = " "  # between the scopes that were granted
     error_status: int = 400
@@ -318,11 +318,12 @@ DIALECTS = [
         separator=",",
         granted=",",
         refresh="rotates",
+        inside="authed_user",
         answer={
             "ok": True,
-            "token_type": "bot",
+            "token_type": "user",
             "team": {"id": "T1", "name": "acme"},
-            "authed_user": {"id": "U1", "access_token": "xoxp-1", "token_type": "user"},
+            "authed_user": {"id": "U1"},
         },
         data={"team": {"id": "T1", "name": "acme"}},
         dead=(200, {"ok": False, "error": "invalid_refresh_token"}),

@@ -17,6 +17,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from catalogue.dialects import SECRET, SITE
 
 
+# What belongs together: a token, and what is said of it.
+_TOKENS = ("access_token", "token_type", "expires_in", "scope", "refresh_token")
+
+
 @dataclass
 class Asked:
     """One request."""
@@ -164,8 +168,9 @@ class Polyglot:
         if not is_first and dialect.upgrades:
             members["expires_in"] = 5184000
         members = {name: value for name, value in members.items() if value is not None}
-        if dialect.inside:
-            members = {dialect.inside: members}
+        if dialect.inside and is_first:
+            tokens = {name: members.pop(name) for name in _TOKENS if name in members}
+            members[dialect.inside] = members.get(dialect.inside, {}) | tokens
         if dialect.form_answer:
             return 200, {"Content-Type": "application/x-www-form-urlencoded"}, (
                 urllib.parse.urlencode(members)

@@ -192,6 +192,14 @@ def check_data(case, data):
         assert lifetime - 60 < data["expires_in"] <= lifetime
     for name, value in dialect.data.items():
         assert data[name] == value, name
+    check_wrapped(case, data)
+
+
+def check_wrapped(case, data):
+    """Where the server puts the token, programs find the one that is good now."""
+    if case.dialect.inside:
+        assert data[case.dialect.inside]["access_token"] == data["access_token"]
+        assert "refresh_token" not in data[case.dialect.inside]
 
 
 def test_sign_in_and_refresh(case):
@@ -241,6 +249,7 @@ def check_refresh(case, before):
     assert after["serial"] > before["serial"]
     for name, value in dialect.data.items():
         assert after[name] == value, name
+    check_wrapped(case, after)
 
 
 def test_a_dead_grant_is_known_as_one(case):

@@ -280,6 +280,67 @@ test_build_members (void)
                  " 'team': <{'id': <'T'>}>, 'list': <[<1>, <'two'>]>}");
 }
 
+/* In any order. */
+static void
+assert_same_members (GVariant *one, GVariant *other)
+{
+  GVariantIter iter;
+  const char *key = NULL;
+  GVariant *value = NULL;
+
+  if (!g_variant_is_of_type (other, G_VARIANT_TYPE_VARDICT))
+    {
+      g_assert_cmpvariant (one, other);
+      return;
+    }
+
+  g_assert_cmpuint (g_variant_n_children (one), ==, g_variant_n_children (other));
+  g_variant_iter_init (&iter, other);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+    {
+      g_autoptr (GVariant) found = g_variant_lookup_value (one, key, NULL);
+
+      g_assert_cmpvariant (found, value);
+    }
+}
+
+/* Where the server put the token, programs find the one that is good now; one that is another
+ * person's or another kind's is left alone. */
+static void
+test_build_wrapped (void)
+{
+  static const struct
+  {
+    const char *member; /* "user" of the answer, as it is kept */
+    const char *expected;
+  } rows[] = {
+    { "<{'id': <'U1'>}>", "<{'id': <'U1'>, 'access_token': <'A'>, 'token_type': <'Bearer'>}>" },
+    { "<{'id': <'U1'>, 'access_token': <'other'>}>",
+      "<{'id': <'U1'>, 'access_token': <'other'>}>" },
+    { "<'U1'>", "<'U1'>" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (CvgCredentials) credentials = make_full ();
+      g_autoptr (CvgInstance) instance = cvg_instance_new ();
+      g_autoptr (CvgProvider) provider = cvg_provider_new ();
+      g_autofree char *members = g_strdup_printf ("{'user': %s}", rows[i].member);
+      g_autofree char *dict = g_strdup_printf ("{'user': %s}", rows[i].expected);
+      g_autoptr (GVariant) expected = parse ("a{sv}", dict);
+      g_autoptr (GVariant) wanted = g_variant_lookup_value (expected, "user", NULL);
+      g_autoptr (GVariant) built = NULL;
+      g_autoptr (GVariant) user = NULL;
+
+      g_strfreev (provider->token_objects);
+      provider->token_objects = g_strdupv ((char *[]){ (char *) "user", NULL });
+      credentials->members = parse ("a{sv}", members);
+      built = cvg_auth_data_build (credentials, instance, provider, NOW);
+      user = g_variant_lookup_value (built, "user", NULL);
+      assert_same_members (user, wanted);
+    }
+}
+
 static void
 test_build_members_alone (void)
 {
@@ -608,6 +669,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/auth-data/build/names-of-sites", test_build_site_names);
   g_test_add_func ("/auth-data/build/members-never-win", test_build_members);
   g_test_add_func ("/auth-data/build/members-alone", test_build_members_alone);
+  g_test_add_func ("/auth-data/build/wrapped", test_build_wrapped);
   g_test_add_func ("/auth-data/parse/named", test_parse_named);
   g_test_add_func ("/auth-data/parse/members", test_parse_members);
   g_test_add_func ("/auth-data/parse/data-with-named", test_parse_data_with_named);
