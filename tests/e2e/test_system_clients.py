@@ -31,7 +31,7 @@ def test_it_is_the_default_and_a_person_adds_the_secret(company):
 
     company.cli("client", "add", "Confluence", company.client_id, stdin=company.client_secret + "\n")
     [[client]] = company.caller.call("ListClients", "(s)", ("Confluence",))
-    assert client["has-secret"] and client["default"] and "system" not in client
+    assert client["has-secret"] and client["default"] and not client["system"]
     instance_id = company.sign_in()
     company.caller.get_access_token(instance_id, force_refresh=True)
 
