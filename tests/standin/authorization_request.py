@@ -78,12 +78,13 @@ def parse(query, registry, settings):
         code_challenge=query.get("code_challenge", ""),
         issuer=settings.issuer,
     )
-    _check_scope(request.scope, settings)
+    check_scope(request.scope, settings)
     _check_protocol(request, query)
     return request
 
 
-def _check_scope(scope, settings):
+def check_scope(scope, settings):
+    """Raises ErrorPage unless the app has these scopes."""
     added = settings.app_scopes
     strange = [s for s in scope if not (s in added if added else scopes.is_known(s))]
     # offline_access is asked for, never added in the console.

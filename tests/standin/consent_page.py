@@ -35,12 +35,12 @@ li { padding: .3rem 0 .3rem 1.75rem; position: relative; overflow-wrap: anywhere
 li::before { content: "✓"; position: absolute; left: .25rem; color: var(--blue) }
 li code { display: block; color: var(--soft); font-size: .75rem }
 label { display: block; margin-bottom: .25rem; font-size: .875rem; font-weight: 600 }
-select { width: 100%; margin-bottom: 1.5rem; padding: .6rem; font: inherit; color: inherit;
+select, input[type=text] { width: 100%; margin-bottom: 1.5rem; padding: .6rem; font: inherit; color: inherit;
   background: #fff; border: 1px solid var(--line); border-radius: 6px }
 .buttons { display: flex; flex-direction: row-reverse; gap: .75rem }
 button { flex: 1; padding: .65rem; font: inherit; font-weight: 600; cursor: pointer;
   border: 0; border-radius: 6px }
-#accept { background: var(--blue); color: #fff }
+#accept, #continue { background: var(--blue); color: #fff }
 #deny { background: #091e420f; color: var(--ink) }
 footer { margin-top: 1.5rem; color: var(--soft); font-size: .8125rem; text-align: center }
 .error h1 { color: var(--red) }
@@ -74,8 +74,19 @@ def _site_picker(sites):
 
 def consent(transaction, request, settings):
     """Asks the person; the answer comes back as a form with `transaction` and `decision`."""
+    return _ask("authorize/decision", transaction, request.scope, settings)
+
+
+def device_consent(code, settings):
+    """The same for a device: shows the code, for the person to compare."""
+    about = f"""<p>The device shows this code:
+<b id="user_code">{escape(code.user_code)}</b>. If it does not, somebody else sent you here.</p>"""
+    return _ask("/device/decision", code.user_code, code.scope, settings, about)
+
+
+def _ask(action, transaction, scope, settings, about=""):
     scope_list = "\n".join(
-        f"<li>{escape(scopes.sentence(s))}<code>{escape(s)}</code></li>" for s in request.scope
+        f"<li>{escape(scopes.sentence(s))}<code>{escape(s)}</code></li>" for s in scope
     )
     title = f"{settings.app_name} asks for access to your account"
     return _page(
@@ -83,10 +94,11 @@ def consent(transaction, request, settings):
         f"""<header><b>{escape(settings.account[:1].upper())}</b>
 Signed in as {escape(settings.account)}</header>
 <h1>{escape(title)}</h1>
+{about}
 <ul id="scopes">
 {scope_list}
 </ul>
-<form method="post" action="authorize/decision">
+<form method="post" action="{action}">
 <input type="hidden" name="transaction" value="{escape(transaction)}">
 {_site_picker(settings.sites)}
 <div class="buttons">
@@ -95,6 +107,26 @@ Signed in as {escape(settings.account)}</header>
 </div>
 </form>""",
     )
+
+
+def code_entry():
+    """Where a person types the code that a device shows."""
+    return _page(
+        "Connect a device",
+        """<h1>Connect a device</h1>
+<form method="post" action="/device">
+<label for="user_code">The code on your device</label>
+<input type="text" id="user_code" name="user_code" autocomplete="off" required>
+<div class="buttons">
+<button id="continue" name="step" value="continue">Continue</button>
+</div>
+</form>""",
+    )
+
+
+def done(sentence):
+    """The end of a device's way; nothing goes back from here."""
+    return _page(sentence, f'<h1 id="done">{escape(sentence)}</h1>')
 
 
 def error(code, description):

@@ -24,6 +24,26 @@ class AuthorizationCode:
 
 
 @dataclass
+class DeviceCode:
+    """Between the device's request and the person's decision (RFC 8628)."""
+
+    value: str
+    user_code: str
+    client_id: str
+    scope: list
+    expires_at: float
+    interval: float  # seconds; each poll that comes too early makes it longer
+    polled_at: float | None = None
+    grant: "Grant | None" = None  # the person said yes
+    is_denied: bool = False
+    is_used: bool = False
+
+    def is_open(self, now):
+        """Can a person still decide?"""
+        return self.grant is None and not self.is_denied and now < self.expires_at
+
+
+@dataclass
 class AccessToken:
     value: str
     grant: "Grant"

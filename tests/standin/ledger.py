@@ -12,7 +12,7 @@ import hmac
 import secrets
 
 from standin import refusal
-from standin.grant import AccessToken, AuthorizationCode, Grant, RefreshToken
+from standin.grant import AccessToken, AuthorizationCode, DeviceCode, Grant, RefreshToken
 from standin.opaque import jwt_like
 from standin.refusal import Refused
 
@@ -28,6 +28,7 @@ class Ledger:
         self._settings = settings
         self._clock = clock
         self._codes = {}
+        self._device_codes = {}
         self._tokens = {}
         self.grants = {}
 
@@ -50,6 +51,54 @@ class Ledger:
             value, grant.client_id, redirect_uri, code_challenge, grant, expires_at
         )
         return value
+
+    # The device flow.
+
+    def issue_device_code(self, client, scope):
+        """Both codes; letters that nobody mistakes for others (RFC 8628 section 6.1)."""
+        letters = "".join(secrets.choice("BCDFGHJKLMNPQRSTVWXZ") for _ in range(8))
+        code = DeviceCode(
+            value=jwt_like({"device": secrets.token_hex(8)}),
+            user_code=f"{letters[:4]}-{letters[4:]}",
+            client_id=client.id,
+            scope=scope,
+            expires_at=self._clock.now() + self._settings.device_code_lifetime,
+            interval=self._settings.device_interval or 5,
+        )
+        self._device_codes[code.value] = code
+        return code
+
+    def find_device_code(self, user_code):
+        """The one that a person may still decide on; however they type it."""
+        wanted = user_code.upper().replace("-", "").replace(" ", "")
+        return next(
+            (
+                code
+                for code in self._device_codes.values()
+                if code.user_code.replace("-", "") == wanted and code.is_open(self._clock.now())
+            ),
+            None,
+        )
+
+    def poll(self, client, value):
+        """RFC 8628 section 3.5."""
+        now = self._clock.now()
+        code = self._device_codes.get(value)
+        if code is None or code.client_id != client.id or code.is_used:
+            raise Refused(*refusal.DEVICE_CODE_INVALID)
+        too_early = code.polled_at is not None and now - code.polled_at < code.interval
+        code.polled_at = now
+        if code.is_denied:
+            raise Refused(*refusal.DEVICE_DENIED)
+        if code.grant is None and now >= code.expires_at:
+            raise Refused(*refusal.DEVICE_CODE_EXPIRED)
+        if too_early:
+            code.interval += 5
+            raise Refused(*refusal.DEVICE_SLOW_DOWN)
+        if code.grant is None:
+            raise Refused(*refusal.DEVICE_PENDING)
+        code.is_used = True
+        return self.issue_tokens(code.grant)
 
     # The token endpoint.
 
@@ -131,7 +180,7 @@ class Ledger:
 
     def issued(self):
         """Every secret ever given out, for a test that searches logs for them."""
-        return [*self._codes, *self._tokens]
+        return [*self._codes, *self._device_codes, *self._tokens]
 
     def _dead_grant(self):
         return Refused(*refusal.DEAD_GRANT[self._settings.dead_grant])

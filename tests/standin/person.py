@@ -96,6 +96,15 @@ class Person:
         action = urllib.parse.urljoin(page.url, page.form.action)
         return self.open(action, data=urllib.parse.urlencode(fields).encode())
 
+    def enter_code(self, url, user_code, *, button="accept", **choices):
+        """At the page of the device flow: types the code, if the address has it not, and decides."""
+        page = self.open(url)
+        if page.form is not None and "continue" in page.form.buttons:
+            page = self.press(page, "continue", user_code=user_code)
+        if page.form is None:
+            return page
+        return self.press(page, button, **choices)
+
     def sign_in(self, url, *, button="accept", **choices):
         """All of it: the page at which the browser ends up."""
         page = self.open(url)

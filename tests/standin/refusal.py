@@ -26,6 +26,15 @@ PARAMETERS_WRONG = (400, "invalid_request", "Incorrect request parameters")
 VERIFIER_WRONG = (403, "invalid_grant", "Failed to verify code verifier")
 REDIRECT_URI_WRONG = (403, "invalid_request", "redirect_uri is invalid")
 
+# The device flow, in the words of RFC 8628 section 3.5; nobody has these from Atlassian.
+DEVICE_FLOW_DISABLED = (400, "unauthorized_client", "The device flow is not enabled for the app")
+SCOPE_WRONG = (400, "invalid_scope", "Requested scopes that have not been added to the app")
+DEVICE_CODE_INVALID = (400, "invalid_grant", "Unknown or used device code")
+DEVICE_CODE_EXPIRED = (400, "expired_token", "The device code has expired")
+DEVICE_DENIED = (400, "access_denied", "The person denied the request")
+DEVICE_PENDING = (400, "authorization_pending", "The person has not decided yet")
+DEVICE_SLOW_DOWN = (400, "slow_down", "Polled sooner than the interval allows")
+
 # A dead refresh token, by the name of the setting `dead_grant`.
 DEAD_GRANT = {
     "unauthorized_client": (403, "unauthorized_client", "refresh_token is invalid"),

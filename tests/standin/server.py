@@ -8,7 +8,13 @@ from email.utils import formatdate
 
 from aiohttp import web
 
-from standin import authorization_endpoint, control_plane, resource_server, token_endpoint
+from standin import (
+    authorization_endpoint,
+    control_plane,
+    device_endpoint,
+    resource_server,
+    token_endpoint,
+)
 from standin.clock import Clock
 from standin.faults import Queue
 from standin.journal import Journal
@@ -41,7 +47,13 @@ class Server:
     def application(self):
         self._app = web.Application(middlewares=[record, spoil])
         self._app["server"] = self
-        for part in (authorization_endpoint, token_endpoint, resource_server, control_plane):
+        for part in (
+            authorization_endpoint,
+            token_endpoint,
+            device_endpoint,
+            resource_server,
+            control_plane,
+        ):
             self._app.add_routes(part.routes())
         self._app.on_response_prepare.append(tell_date)
         return self._app
@@ -56,6 +68,7 @@ class Server:
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/oauth/token",
             "revocation_endpoint": f"{self.url}/oauth/revoke",
+            "device_authorization_endpoint": f"{self.url}/oauth/device/code",
             "resources_endpoint": f"{self.url}/oauth/token/accessible-resources",
             "userinfo_endpoint": f"{self.url}/me",
             "api": f"{self.url}/ex/confluence",

@@ -53,7 +53,13 @@ class Settings:
     accept_form: bool = setting(False, "take form bodies besides JSON")
     accept_basic: bool = setting(False, "take the client secret in a Basic header as well")
 
+    # The device flow (RFC 8628), which Atlassian does not have.
+    device_flow: bool = setting(False, "give device codes, and take them at the token endpoint")
+    device_interval: int = setting(5, "seconds between two polls; 0: 5, and the answer lacks it")
+    device_complete: bool = setting(True, "the answer has an address with the code in it")
+
     # Lifetimes in seconds.
+    device_code_lifetime: int = setting(600, "lifetime of a device code")
     expires_in: int = setting(3600, "lifetime of an access token")
     code_lifetime: int = setting(300, "lifetime of an authorization code")
     rotation: bool = setting(True, "a refresh replaces the refresh token")

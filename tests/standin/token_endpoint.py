@@ -15,6 +15,9 @@ from standin.refusal import Refused
 # RFC 6749 section 5.1: an answer with tokens in it is never stored.
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
+FORM = "application/x-www-form-urlencoded"
+DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+
 
 def routes():
     return [
@@ -26,9 +29,9 @@ def routes():
 async def token(request):
     server = request.app["server"]
     try:
-        body = await _read(request, accept_form=server.settings.accept_form)
-        client = _authenticate(request, body, server)
-        answer = _grant(server.ledger, client, body, rotate=request.get("rotate", True))
+        body = await read(request, accept_form=server.settings.accept_form)
+        client = authenticate(request, body, server)
+        answer = _grant(server, client, body, rotate=request.get("rotate", True))
     except Refused as refused:
         return web.json_response(refused.body, status=refused.status, headers=_NO_STORE)
     return web.json_response(answer, headers=_NO_STORE)
@@ -38,16 +41,16 @@ async def revoke(request):
     """RFC 7009: a form by definition; 200 whether the token was known or not."""
     server = request.app["server"]
     try:
-        body = await _read(request, accept_form=True)
-        client = _authenticate(request, body, server)
+        body = await read(request, accept_form=True)
+        client = authenticate(request, body, server)
     except Refused as refused:
         return web.json_response(refused.body, status=refused.status)
     server.ledger.revoke(body.get("token", ""), client=client)
     return web.Response(body=b"")
 
 
-def _grant(ledger, client, body, *, rotate):
-    grant_type = body.get("grant_type")
+def _grant(server, client, body, *, rotate):
+    ledger, grant_type = server.ledger, body.get("grant_type")
     if grant_type == "authorization_code":
         return ledger.redeem(
             client,
@@ -57,12 +60,14 @@ def _grant(ledger, client, body, *, rotate):
         )
     if grant_type == "refresh_token":
         return ledger.refresh(client, body.get("refresh_token", ""), rotate=rotate)
+    if grant_type == DEVICE_GRANT and server.settings.device_flow:
+        return ledger.poll(client, body.get("device_code", ""))
     raise Refused(*(refusal.GRANT_TYPE_DISABLED if grant_type else refusal.PARAMETERS_WRONG))
 
 
-async def _read(request, *, accept_form):
+async def read(request, *, accept_form):
     """The body's members, all of them strings."""
-    if request.content_type == "application/x-www-form-urlencoded" and accept_form:
+    if request.content_type == FORM and accept_form:
         form = await request.post()
         if len(form) != len(set(form)):
             raise Refused(*refusal.PARAMETERS_WRONG)
@@ -78,7 +83,7 @@ async def _read(request, *, accept_form):
     return body
 
 
-def _authenticate(request, body, server):
+def authenticate(request, body, server):
     """The client, by one method (RFC 6749 section 2.3: never by two)."""
     client_id, secret = body.get("client_id"), body.get("client_secret")
     if "Authorization" in request.headers and server.settings.accept_basic:
