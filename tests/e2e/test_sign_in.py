@@ -420,6 +420,31 @@ def test_the_address_that_the_browser_ended_on_can_be_pasted(world):
     assert world.caller.list_instances()[0]["status"] == "active"
 
 
+def test_a_redirect_uri_that_only_the_person_can_fetch_from(world):
+    """https, as some servers want it: nobody listens, and no option is needed for it."""
+    remote = "https://company.example/callback"
+    world.standin.add_client(world.client_id, world.client_secret, remote)
+    world.caller.set_client("Confluence", world.client_id, redirect_uri=remote)
+    instance_id = world.caller.create_instance()
+    refusal = refusal_of(world.caller.authorize, instance_id, flow="loopback")
+    assert refusal.name == "InvalidArgument" and "paste" in refusal.message
+
+    authorization = world.caller.authorize(instance_id)
+    assert authorization.get("RedirectUri") == remote
+    address = accepted_address(authorization.url)
+    assert address.startswith(f"{remote}?")
+    for wrong in (
+        address.replace("https:", "http:"),
+        address.replace("company.example", "company.example:8443"),
+        address.replace("state=", "state=x"),
+        f"{address}&code=another",
+    ):
+        assert error_of(authorization.call, "CompleteFromUrl", "(s)", (wrong,)) == "InvalidArgument"
+    authorization.call("CompleteFromUrl", "(s)", (address,))
+    assert authorization.wait()[0] == "authorized"
+    assert world.standin.requests("token")[0]["body"]["redirect_uri"] == remote
+
+
 # White label.
 
 
