@@ -8,8 +8,10 @@
 #include "client/cli.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "client/output.h"
+#include "client/terminal.h"
 
 static void
 put_line (const char *format, va_list values)
@@ -59,6 +61,22 @@ cvg_cli_tell (const char *format, ...)
   va_start (values, format);
   put_line (format, values);
   va_end (values);
+}
+
+/**
+ * cvg_cli_show:
+ * @text: what the person is to read, copy or type
+ *
+ * Tells it with room around it, so that it is found at a glance.
+ */
+void
+cvg_cli_show (const char *text)
+{
+  g_autofree char *printable = cvg_output_make_printable (text);
+  gboolean colours = cvg_terminal_has_colours (STDERR_FILENO);
+
+  fprintf (stderr, "\n    %s%s%s\n\n", colours ? "\033[1m" : "", printable,
+           colours ? "\033[0m" : "");
 }
 
 /**

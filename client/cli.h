@@ -51,6 +51,7 @@ typedef struct
 
 void cvg_cli_note (const CvgCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void cvg_cli_tell (const char *format, ...) G_GNUC_PRINTF (1, 2);
+void cvg_cli_show (const char *text);
 void cvg_cli_set_instance (CvgCli *cli, const char *instance_id);
 void cvg_cli_set_server (CvgCli *cli, const char *server_name);
 void cvg_cli_set_user (CvgCli *cli, const char *user_id);

@@ -11,11 +11,16 @@
 
 #include "client/commands.h"
 #include "client/connection.h"
+#include "client/flow.h"
 #include "client/instance.h"
+#include "client/invitation.h"
 #include "client/output.h"
+#include "client/qr-code.h"
 #include "client/server.h"
+#include "client/shell-command.h"
 #include "client/sign-in.h"
 #include "client/site.h"
+#include "client/tenant.h"
 #include "client/vardict.h"
 #include "dbus/error.h"
 #include "dbus/names.h"
@@ -31,10 +36,7 @@ static char *client_id;
 static char *scope;
 static char *redirect_url;
 static char **tenants;
-static gboolean no_browser;
-static gboolean paste;
-static gboolean device;
-static gboolean detach;
+static CvgFlowWish wish;
 static char *timeout;
 static guint32 timeout_seconds;
 
@@ -49,13 +51,15 @@ static const GOptionEntry entries[] = {
     "Where the browser goes when it is over", "U" },
   { "tenant", 0, 0, G_OPTION_ARG_STRING_ARRAY, &tenants,
     "Tenant parameter of the server; can be repeated", "K=V" },
-  { "no-browser", 0, 0, G_OPTION_ARG_NONE, &no_browser, "Open no browser, only print the address",
-    NULL },
-  { "paste", 0, 0, G_OPTION_ARG_NONE, &paste,
+  { "no-browser", 0, 0, G_OPTION_ARG_NONE, &wish.no_browser,
+    "Open no browser, only print the address", NULL },
+  { "paste", 0, 0, G_OPTION_ARG_NONE, &wish.paste,
     "The browser is elsewhere: read the address it ends on from stdin", NULL },
-  { "device", 0, 0, G_OPTION_ARG_NONE, &device,
-    "Type a code on another device (no server of the catalogue offers that yet)", NULL },
-  { "detach", 0, 0, G_OPTION_ARG_NONE, &detach, "Print instance and address, and do not wait",
+  { "device", 0, 0, G_OPTION_ARG_NONE, &wish.device,
+    "Show a code to enter in any browser, where the server offers that", NULL },
+  { "qr", 0, 0, G_OPTION_ARG_NONE, &wish.qr, "Show the address as a QR code, for a telephone",
+    NULL },
+  { "detach", 0, 0, G_OPTION_ARG_NONE, &wish.detach, "Print instance and address, and do not wait",
     NULL },
   { "timeout", 0, 0, G_OPTION_ARG_STRING, &timeout, "Seconds that the person has (600)", "S" },
   G_OPTION_ENTRY_NULL,
@@ -82,67 +86,55 @@ check_options (char **arguments, GError **error)
     return refuse (error, "Either SERVER or --instance is needed");
   if (instance_text != NULL && (user != NULL || label != NULL || tenants != NULL))
     return refuse (error, "--user, --label and --tenant are of new instances, not for --instance");
-  if (paste && device)
+  if (wish.paste && wish.device)
     return refuse (error, "--paste and --device exclude each other");
-  if (paste && detach)
+  if (wish.paste && wish.detach)
     return refuse (error, "--paste waits for an address, --detach does not wait");
   return timeout == NULL ||
          cvg_cli_parse_seconds ("--timeout", timeout, 1, MAX_TIMEOUT, &timeout_seconds, error);
 }
 
-static gboolean
-add_tenants (GVariantDict *options, GError **error)
-{
-  g_auto (GVariantBuilder) values = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
-
-  for (char **at = tenants; at != NULL && *at != NULL; at++)
-    {
-      const char *equals = strchr (*at, '=');
-      g_autofree char *key = equals != NULL ? g_strndup (*at, (size_t) (equals - *at)) : NULL;
-
-      if (key == NULL || *key == '\0')
-        return refuse (error, "--tenant is followed by KEY=VALUE");
-      g_variant_builder_add (&values, "{ss}", key, equals + 1);
-    }
-
-  if (tenants != NULL)
-    g_variant_dict_insert_value (options, "tenant", g_variant_builder_end (&values));
-  return TRUE;
-}
-
 static char *
-create_instance (const char *user_id, const char *server_name, GError **error)
+create_instance (const char *user_id, GVariant *server, GError **error)
 {
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) tenant = cvg_tenant_read (server, tenants, error);
   g_autoptr (GVariant) reply = NULL;
   char *id = NULL;
+
+  if (tenant == NULL)
+    return NULL;
 
   if (label != NULL)
     g_variant_dict_insert (&options, "label", "s", label);
   if (client_id != NULL)
     g_variant_dict_insert (&options, "client-id", "s", client_id);
-  if (!add_tenants (&options, error))
-    return NULL;
+  if (g_variant_n_children (tenant) > 0)
+    g_variant_dict_insert_value (&options, "tenant", tenant);
 
-  reply = cvg_connection_call (
-      "CreateInstance",
-      g_variant_new ("(ss@a{sv})", user_id, server_name, g_variant_dict_end (&options)), "(s)",
-      error);
+  reply = cvg_connection_call ("CreateInstance",
+                               g_variant_new ("(ss@a{sv})", user_id,
+                                              cvg_vardict_get_string (server, "name"),
+                                              g_variant_dict_end (&options)),
+                               "(s)", error);
   if (reply != NULL)
     g_variant_get (reply, "(s)", &id);
   return id;
 }
 
 static gboolean
-find_given_instance (CvgCli *cli, GVariant *server, Target *target, GError **error)
+find_given_instance (CvgCli *cli, GVariant **server, Target *target, GError **error)
 {
   g_autoptr (GVariant) instance = cvg_instance_resolve (cli, instance_text, error);
+  const char *server_name = NULL;
 
   if (instance == NULL)
     return FALSE;
 
-  if (server != NULL && !g_str_equal (cvg_vardict_get_string (instance, "server-name"),
-                                      cvg_vardict_get_string (server, "name")))
+  server_name = cvg_vardict_get_string (instance, "server-name");
+  if (*server == NULL)
+    *server = cvg_server_look_up (server_name);
+  else if (!g_str_equal (server_name, cvg_vardict_get_string (*server, "name")))
     return refuse (error, "The instance is of another server");
 
   target->id = g_strdup (cvg_vardict_get_string (instance, "instance-id"));
@@ -152,7 +144,7 @@ find_given_instance (CvgCli *cli, GVariant *server, Target *target, GError **err
 /* A tenant is no part of what ListInstances tells: with --tenant, no instance is known to be the
  * one that is meant. */
 static gboolean
-find_or_create_instance (CvgCli *cli, Target *target, GError **error)
+find_or_create_instance (CvgCli *cli, GVariant *server, Target *target, GError **error)
 {
   const char *user_id = user != NULL ? user : g_get_user_name ();
   g_autoptr (GVariant) instances = cvg_connection_list_instances (user_id, cli->server, error);
@@ -170,13 +162,44 @@ find_or_create_instance (CvgCli *cli, Target *target, GError **error)
     }
   else
     {
-      target->id = create_instance (user_id, cli->server, error);
+      target->id = create_instance (user_id, server, error);
       target->is_new = TRUE;
     }
 
   if (target->id != NULL)
     cvg_cli_set_instance (cli, target->id);
   return target->id != NULL;
+}
+
+/* Says what does it instead. @target: whose id is known only if it was given. */
+static gboolean
+check_kind (CvgCli *cli, GVariant *server, const Target *target, GError **error)
+{
+  const char *kind = cvg_vardict_get_string (server, "kind");
+
+  if (*kind == '\0' || cvg_server_has_kind (server, "oauth2"))
+    return TRUE;
+
+  if (!cvg_server_takes_keys (server))
+    {
+      cli->advice = g_strdup ("There is nothing to do: programs use it as it is.");
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s asks for no sign-in",
+                   cli->server);
+      return FALSE;
+    }
+
+  if (target->id != NULL)
+    cli->advice = g_strdup_printf ("Store its credentials with: claviger set %s", target->id);
+  else
+    {
+      g_autofree char *command =
+          cvg_shell_command_set (server, user != NULL ? user : g_get_user_name ());
+
+      cli->advice = g_strdup_printf ("Store its credentials with: %s", command);
+    }
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s has no sign-in in the browser",
+               cli->server);
+  return FALSE;
 }
 
 static gboolean
@@ -188,26 +211,18 @@ find_target (CvgCli *cli,
 {
   if (server_text != NULL && (*server = cvg_server_resolve (cli, server_text, error)) == NULL)
     return FALSE;
+  if (instance_text != NULL && !find_given_instance (cli, server, target, error))
+    return FALSE;
+  if (!check_kind (cli, *server, target, error))
+    return FALSE;
 
-  if (*server != NULL && !cvg_server_has_kind (*server, "oauth2"))
-    {
-      g_autofree char *user_word = cvg_shell_word (user != NULL ? user : g_get_user_name ());
-
-      cli->advice = g_strdup_printf ("Store its credentials with: claviger set --user %s %s",
-                                     user_word, cvg_vardict_get_string (*server, "slug"));
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   "%s has no sign-in in the browser", cli->server);
-      return FALSE;
-    }
-
-  if (instance_text != NULL)
-    return find_given_instance (cli, *server, target, error);
-  return find_or_create_instance (cli, target, error);
+  return target->id != NULL || find_or_create_instance (cli, *server, target, error);
 }
 
 static GVariant *
-build_options (void)
+build_options (CvgFlow flow)
 {
+  static const char *const flows[] = { [CVG_FLOW_PASTE] = "paste", [CVG_FLOW_DEVICE] = "device" };
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   const char *activation = g_getenv ("XDG_ACTIVATION_TOKEN");
 
@@ -223,58 +238,39 @@ build_options (void)
     g_variant_dict_insert (&options, "redirect-url", "s", redirect_url);
   if (timeout != NULL)
     g_variant_dict_insert (&options, "timeout", "u", timeout_seconds);
-  if (paste || device)
-    g_variant_dict_insert (&options, "flow", "s", paste ? "paste" : "device");
-  if (detach)
+  if (flow != CVG_FLOW_USUAL)
+    g_variant_dict_insert (&options, "flow", "s", flows[flow]);
+  if (wish.detach)
     g_variant_dict_insert (&options, "detach", "b", TRUE);
-  g_variant_dict_insert (&options, "open-browser", "b", !no_browser && !paste && !device);
+  g_variant_dict_insert (&options, "open-browser", "b", flow == CVG_FLOW_USUAL && !wish.no_browser);
 
   return g_variant_dict_end (&options);
 }
 
 /* @said: what the person has been told already. */
 static void
-teach_clients (CvgCli *cli, const char *said)
+teach_clients (CvgCli *cli, GVariant *server, const char *said)
 {
-  g_autoptr (GVariant) server = cvg_server_look_up (cli->server);
+  const char *create = cvg_vardict_get_string (server, "create-url");
   const char *documentation = cvg_vardict_get_string (server, "documentation");
   const char *uri = cvg_vardict_get_string (server, "redirect-uri");
   g_autoptr (GString) advice = g_string_new (NULL);
+  g_autofree char *command = cvg_shell_command_client_add (server);
   g_autofree char *name = cvg_shell_word (cli->server);
 
-  if (*documentation != '\0')
+  if (*create != '\0')
+    g_string_append_printf (advice, "Register one with the provider:\n  %s\n", create);
+  else if (*documentation != '\0')
     g_string_append_printf (advice, "How to register one with the provider:\n  %s\n",
                             documentation);
-  if (*uri != '\0')
+  if (*uri != '\0' && strstr (said, uri) == NULL)
     g_string_append_printf (advice, "The redirect URI to register:\n  %s\n", uri);
   if (strstr (said, "claviger client add") == NULL)
-    g_string_append_printf (advice, "Add it here with:\n  claviger client add %s CLIENT_ID\n",
-                            name);
-  if (*uri == '\0')
-    g_string_append (advice, "“claviger client add” prints the redirect URI to register.\n");
+    g_string_append_printf (advice, "Add it here with:\n  %s\n", command);
+  g_string_append_printf (advice, "Step by step: claviger servers %s", name);
 
-  g_string_truncate (advice, advice->len > 0 ? advice->len - 1 : 0);
   g_free (cli->advice);
   cli->advice = g_string_free (g_steal_pointer (&advice), FALSE);
-}
-
-static void
-show_address (const CvgCli *cli, const CvgSignIn *sign_in)
-{
-  const char *url = cvg_sign_in_get_url (sign_in);
-  const char *code = cvg_sign_in_get_user_code (sign_in);
-
-  if (*code != '\0')
-    cvg_cli_tell ("Open this address on any device:\n  %s\nand type this code:\n  %s", url, code);
-  else if (paste)
-    cvg_cli_tell ("Open this address in a browser:\n  %s\n"
-                  "Sign in there, and paste the address that it ends on (an error page is fine):",
-                  url);
-  else if (no_browser)
-    cvg_cli_tell ("Open this address in a browser of this machine:\n  %s", url);
-  else
-    cvg_cli_note (cli, "Signing in to %s. If no browser opens, open this address:\n  %s",
-                  cli->server, url);
 }
 
 static void
@@ -331,32 +327,67 @@ print_result (CvgCli *cli, GError **error)
   return TRUE;
 }
 
-static gboolean
-sign_in (CvgCli *cli, const char *instance_id, GError **error)
+/* What it has become is what the daemon made of it. */
+static CvgFlow
+look_at_flow (CvgCli *cli, const CvgSignIn *sign_in, CvgFlow asked)
 {
+  if (*cvg_sign_in_get_user_code (sign_in) != '\0')
+    return CVG_FLOW_DEVICE;
+  if (asked == CVG_FLOW_USUAL && cvg_sign_in_is_remote (sign_in))
+    {
+      cvg_cli_tell ("%s sends the browser to an https address, which nothing of this machine "
+                    "can catch: its address has to be pasted here.",
+                    cli->server);
+      return CVG_FLOW_PASTE;
+    }
+  return asked;
+}
+
+static gboolean
+wait_for_person (CvgCli *cli, CvgSignIn *sign_in, CvgFlow flow, GError **error)
+{
+  gboolean countdown = !cli->quiet && flow != CVG_FLOW_PASTE && isatty (STDERR_FILENO);
+
+  cvg_invitation_show (cli, sign_in, flow, &wish);
+  if (flow == CVG_FLOW_PASTE)
+    cvg_sign_in_read_address (sign_in);
+  return cvg_sign_in_wait (sign_in, countdown, error);
+}
+
+static gboolean
+sign_in (CvgCli *cli, GVariant *server, const char *instance_id, GError **error)
+{
+  const char *reason = NULL;
+  CvgFlow flow = cvg_flow_choose (server, &wish, &reason);
   g_autoptr (GError) cause = NULL;
   g_autoptr (CvgSignIn) sign_in =
-      cvg_sign_in_begin (cli->server, instance_id, build_options (), &cause);
-  gboolean countdown = !cli->quiet && !paste && isatty (STDERR_FILENO);
+      cvg_sign_in_begin (cli->server, instance_id, build_options (flow), &cause);
 
   if (sign_in == NULL)
     {
       if (g_error_matches (cause, CVG_ERROR, CVG_ERROR_NO_CLIENT))
-        teach_clients (cli, cause->message);
+        teach_clients (cli, server, cause->message);
       g_propagate_error (error, g_steal_pointer (&cause));
       return FALSE;
     }
 
-  if (detach)
-    {
-      print_detached (cli, sign_in);
-      return TRUE;
-    }
+  if (reason != NULL)
+    cvg_cli_tell ("%s: %s", reason,
+                  flow == CVG_FLOW_DEVICE ? "a code will do, in a browser elsewhere (--device)." :
+                                            "a browser elsewhere will do (--paste).");
+  flow = look_at_flow (cli, sign_in, flow);
+  if (!wish.detach)
+    return wait_for_person (cli, sign_in, flow, error);
 
-  show_address (cli, sign_in);
-  if (paste)
-    cvg_sign_in_read_address (sign_in);
-  return cvg_sign_in_wait (sign_in, countdown, error);
+  if (flow == CVG_FLOW_PASTE)
+    {
+      cvg_sign_in_cancel (sign_in);
+      return refuse (error, "That can't be done without waiting here: leave out --detach");
+    }
+  if (wish.qr)
+    cvg_qr_code_show (cvg_sign_in_get_url (sign_in));
+  print_detached (cli, sign_in);
+  return TRUE;
 }
 
 /* A daemon that went away is not started again for this. */
@@ -382,17 +413,18 @@ run_login (CvgCli *cli, char **arguments, GError **error)
 
   if (!check_options (arguments, error))
     return FALSE;
+  cvg_flow_wish_look_around (&wish);
 
   done = find_target (cli, arguments[0], &server, &target, error);
   if (done)
     {
-      done = sign_in (cli, target.id, error);
+      done = sign_in (cli, server, target.id, error);
       if (!done && target.is_new)
         discard_instance (target.id);
     }
   g_free (target.id);
 
-  if (done && !detach)
+  if (done && !wish.detach)
     done = print_result (cli, error);
   return done;
 }
@@ -405,9 +437,13 @@ const CvgCommand cvg_command_login = {
       "Opens the browser, waits until you have signed in there, and prints the id of the\n"
       "instance. Signing in again with the same user and label keeps the instance.\n"
       "With --instance, SERVER can be left out.\n\n"
+      "Where there is no display, as over SSH, a browser elsewhere will do: with a code\n"
+      "(--device) where the server offers that, else with the address that the browser\n"
+      "ends on, pasted here (--paste).\n\n"
       "Examples:\n"
       "  claviger login Confluence\n"
-      "  claviger login Confluence --label work --paste",
+      "  claviger login Confluence --label work --paste\n"
+      "  claviger login GitHub --device --qr",
   .entries = entries,
   .min_arguments = 0,
   .max_arguments = 1,

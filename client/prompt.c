@@ -16,6 +16,7 @@
 
 #include <gio/gio.h>
 
+#include "client/output.h"
 #include "dbus/error.h"
 
 /* No key of a server is near that long; more is a file that was given by mistake. */
@@ -63,7 +64,7 @@ read_line (char *line, size_t size, GError **error)
 }
 
 static ssize_t
-ask (const char *question, char *line, size_t size, GError **error)
+ask (const char *question, gboolean echo, char *line, size_t size, GError **error)
 {
   static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
   struct sigaction interrupt = { .sa_handler = on_signal };
@@ -72,27 +73,63 @@ ask (const char *question, char *line, size_t size, GError **error)
   struct sigaction before_stop = { 0 };
   struct termios shown = { 0 };
   struct termios hidden = { 0 };
+  g_autofree char *printable = cvg_output_make_printable (question);
   ssize_t length = 0;
 
   for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
     sigaction (signals[i], &interrupt, &before[i]);
   sigaction (SIGTSTP, &ignore, &before_stop);
 
-  fprintf (stderr, "%s: ", question);
+  fprintf (stderr, "%s: ", printable);
   tcgetattr (STDIN_FILENO, &shown);
   hidden = shown;
   hidden.c_lflag &= ~(tcflag_t) ECHO;
-  tcsetattr (STDIN_FILENO, TCSAFLUSH, &hidden);
+  if (!echo)
+    tcsetattr (STDIN_FILENO, TCSAFLUSH, &hidden);
 
   length = read_line (line, size, error);
 
-  tcsetattr (STDIN_FILENO, TCSAFLUSH, &shown);
-  fputc ('\n', stderr);
+  if (!echo)
+    tcsetattr (STDIN_FILENO, TCSAFLUSH, &shown);
+  if (!echo || length < 0)
+    fputc ('\n', stderr);
   for (size_t i = 0; i < G_N_ELEMENTS (signals); i++)
     sigaction (signals[i], &before[i], NULL);
   sigaction (SIGTSTP, &before_stop, NULL);
 
   return length;
+}
+
+/* Returns: (transfer full) (nullable): a line, to be freed with cvg_prompt_free_secret() */
+static char *
+read_answer (const char *question, gboolean echo, gboolean required, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  char *line = g_malloc (MAX_SECRET_LENGTH + 1);
+  char *answer = NULL;
+  ssize_t length = 0;
+
+  if (isatty (STDIN_FILENO))
+    length = ask (question, echo, line, MAX_SECRET_LENGTH, &cause);
+  else
+    length = read_line (line, MAX_SECRET_LENGTH, &cause);
+
+  if (cause == NULL && length <= 0 && required)
+    g_set_error (&cause, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "No value was given for %s",
+                 question);
+  else if (cause == NULL && length > 0 &&
+           (memchr (line, '\0', (size_t) length) != NULL || !g_utf8_validate (line, length, NULL)))
+    g_set_error (&cause, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "The value for %s is no text",
+                 question);
+
+  if (cause == NULL)
+    answer = g_strndup (line, (size_t) MAX (length, 0));
+  else
+    g_propagate_error (error, g_steal_pointer (&cause));
+
+  explicit_bzero (line, MAX_SECRET_LENGTH + 1);
+  g_free (line);
+  return answer;
 }
 
 /**
@@ -108,32 +145,22 @@ ask (const char *question, char *line, size_t size, GError **error)
 char *
 cvg_prompt_read_secret (const char *question, gboolean required, GError **error)
 {
-  g_autoptr (GError) cause = NULL;
-  char *line = g_malloc (MAX_SECRET_LENGTH + 1);
-  char *secret = NULL;
-  ssize_t length = 0;
+  return read_answer (question, FALSE, required, error);
+}
 
-  if (isatty (STDIN_FILENO))
-    length = ask (question, line, MAX_SECRET_LENGTH, &cause);
-  else
-    length = read_line (line, MAX_SECRET_LENGTH, &cause);
-
-  if (cause == NULL && length <= 0 && required)
-    g_set_error (&cause, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "No value was given for %s",
-                 question);
-  else if (cause == NULL && length > 0 &&
-           (memchr (line, '\0', (size_t) length) != NULL || !g_utf8_validate (line, length, NULL)))
-    g_set_error (&cause, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "The value for %s is no text",
-                 question);
-
-  if (cause == NULL)
-    secret = g_strndup (line, (size_t) MAX (length, 0));
-  else
-    g_propagate_error (error, g_steal_pointer (&cause));
-
-  explicit_bzero (line, MAX_SECRET_LENGTH + 1);
-  g_free (line);
-  return secret;
+/**
+ * cvg_prompt_read_text:
+ * @question: what is wanted, for people
+ * @error: return location: wrong usage, or Cancelled
+ *
+ * Reads one line from stdin, which may be seen; an empty one is none.
+ *
+ * Returns: (transfer full) (nullable): what was typed
+ */
+char *
+cvg_prompt_read_text (const char *question, GError **error)
+{
+  return read_answer (question, TRUE, TRUE, error);
 }
 
 /**

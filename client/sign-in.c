@@ -112,13 +112,6 @@ finish (CvgSignIn *self, GError *error)
 }
 
 static void
-cancel (CvgSignIn *self)
-{
-  g_autoptr (GVariant) reply =
-      cvg_connection_call_at (self->owner, self->path, "Cancel", NULL, "()", NULL);
-}
-
-static void
 on_completed (GDBusConnection *connection,
               const char *sender,
               const char *path,
@@ -152,7 +145,7 @@ on_signal (void *user_data)
 {
   CvgSignIn *self = user_data;
 
-  cancel (self);
+  cvg_sign_in_cancel (self);
   finish (self, g_error_new_literal (CVG_ERROR, CVG_ERROR_CANCELLED, "The sign-in was cancelled"));
   return G_SOURCE_CONTINUE;
 }
@@ -164,7 +157,9 @@ on_tick (void *user_data)
   gint64 deadline = cvg_vardict_get_int64 (self->properties, "Deadline");
   g_autofree char *left = cvg_sign_in_format_left (deadline - g_get_real_time () / G_USEC_PER_SEC);
 
-  fprintf (stderr, "\r\033[KWaiting for the browser, %s left (Ctrl-C cancels)", left);
+  fprintf (stderr, "\r\033[KWaiting for %s, %s left (Ctrl-C cancels)",
+           *cvg_sign_in_get_user_code (self) != '\0' ? "the code to be entered" : "the browser",
+           left);
   return G_SOURCE_CONTINUE;
 }
 
@@ -190,7 +185,7 @@ submit_address (CvgSignIn *self)
       return;
     }
 
-  cancel (self);
+  cvg_sign_in_cancel (self);
   finish (self, g_steal_pointer (&error));
 }
 
@@ -221,7 +216,7 @@ on_stdin (int fd, GIOCondition condition, void *user_data)
 
   if (!self->accepted && !self->over)
     {
-      cancel (self);
+      cvg_sign_in_cancel (self);
       finish (self, g_error_new_literal (G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
                                          "stdin ended before there was an address"));
     }
@@ -365,6 +360,32 @@ const char *
 cvg_sign_in_get_user_code (const CvgSignIn *self)
 {
   return cvg_vardict_get_string (self->properties, "UserCode");
+}
+
+/**
+ * cvg_sign_in_is_remote:
+ * @self: a sign-in
+ *
+ * Returns: whether the provider sends the browser to where nothing of this machine gets the answer,
+ *   so that the person must bring it
+ */
+gboolean
+cvg_sign_in_is_remote (const CvgSignIn *self)
+{
+  return g_str_has_prefix (cvg_vardict_get_string (self->properties, "RedirectUri"), "https:");
+}
+
+/**
+ * cvg_sign_in_cancel:
+ * @self: a sign-in
+ *
+ * Gives it up.
+ */
+void
+cvg_sign_in_cancel (CvgSignIn *self)
+{
+  g_autoptr (GVariant) reply =
+      cvg_connection_call_at (self->owner, self->path, "Cancel", NULL, "()", NULL);
 }
 
 /**

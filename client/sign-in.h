@@ -16,6 +16,8 @@ CvgSignIn *cvg_sign_in_begin (const char *server_name,
 void cvg_sign_in_free (CvgSignIn *self);
 const char *cvg_sign_in_get_url (const CvgSignIn *self);
 const char *cvg_sign_in_get_user_code (const CvgSignIn *self);
+gboolean cvg_sign_in_is_remote (const CvgSignIn *self);
+void cvg_sign_in_cancel (CvgSignIn *self);
 void cvg_sign_in_read_address (CvgSignIn *self);
 gboolean cvg_sign_in_wait (CvgSignIn *self, gboolean countdown, GError **error);
 

@@ -63,6 +63,7 @@ SERVERS = [
     ("Help Desk", "help-desk", "api-key;oauth2", False),
     ("Television", "television", "oauth2", True),
     ("Webby", "webby", "oauth2", False),
+    ("Codes", "codes", "oauth2", False),
     ("Everybody's", "everybodys", "none", False),
     ("Mail", "mail", "basic", False),
 ]
@@ -95,6 +96,10 @@ MORE = {
     "Webby": {
         "flows": GLib.Variant("as", ["paste"]),
         "needs-client": GLib.Variant("b", True),
+    },
+    "Codes": {
+        "flows": GLib.Variant("as", ["device"]),
+        "needs-client": GLib.Variant("b", False),
     },
     "Mail": {
         "key-url": GLib.Variant("s", "https://keys.example/mail"),
@@ -259,15 +264,20 @@ class Authorization:
         self.deadline = GLib.get_real_time() // 1000000 + 90
         service.connection.register_object(path, service.interfaces[NAME + ".Authorization"],
                                            self.on_call, self.on_get, None)
-        if options.get("flow") != "paste" and self.label != "wait":
+        server = self.instance["server-name"].unpack()
+        self.flow = options.get("flow", {"Webby": "paste", "Codes": "device"}.get(server, ""))
+        self.redirect_uri = "http://127.0.0.1:18417/callback"
+        if server == "Webby":
+            self.redirect_uri = "https://webby.example/callback"
+        if self.flow != "paste" and self.label != "wait":
             GLib.idle_add(self.complete)
 
     def on_get(self, _connection, _sender, _path, _interface, name):
-        code = "ABCD-EFGH" if self.options.get("flow") == "device" else ""
+        code = "ABCD-EFGH" if self.flow == "device" else ""
         return {"InstanceId": self.instance["instance-id"],
                 "ServerName": self.instance["server-name"],
                 "Url": GLib.Variant("s", "https://idp.example/authorize?state=s"),
-                "RedirectUri": GLib.Variant("s", "http://127.0.0.1:18417/callback"),
+                "RedirectUri": GLib.Variant("s", "" if code else self.redirect_uri),
                 "UserCode": GLib.Variant("s", code), "Phase": GLib.Variant("s", "waiting"),
                 "Deadline": GLib.Variant("x", self.deadline)}[name]
 

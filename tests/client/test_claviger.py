@@ -109,14 +109,22 @@ class LineReader:
         return line.decode()
 
 
+NO_DISPLAY = {"WAYLAND_DISPLAY": ""}
+OVER_SSH = {"WAYLAND_DISPLAY": "", "SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}
+
+
 def environment(bus):
-    return {**os.environ, "DBUS_SESSION_BUS_ADDRESS": bus, "LC_ALL": "C", "TZ": "UTC"}
+    """That of somebody at a desktop."""
+    kept = {name: value for name, value in os.environ.items()
+            if name not in ("DISPLAY", "SSH_CONNECTION", "NO_COLOR")}
+    return {**kept, "DBUS_SESSION_BUS_ADDRESS": bus, "LC_ALL": "C", "TZ": "UTC",
+            "WAYLAND_DISPLAY": "wayland-none"}
 
 
 @pytest.fixture(name="claviger")
 def claviger_fixture(bus, service):  # pylint: disable=unused-argument
-    def run(*arguments, stdin="", status=0):
-        done = subprocess.run([CLAVIGER, *arguments], input=stdin, env=environment(bus),
+    def run(*arguments, stdin="", status=0, **more):
+        done = subprocess.run([CLAVIGER, *arguments], input=stdin, env=environment(bus) | more,
                               capture_output=True, text=True, timeout=DEADLINE, check=False)
         assert done.returncode == status, done.stderr
         return done
@@ -186,7 +194,11 @@ def test_token_is_one_line_or_none(claviger):
     (["servers", "nowhere"], 4, ["nowhere", "claviger servers"]),
     (["client", "remove", "jira", "nobody"], 4, ["claviger client list"]),
     (["site", "sites", "three"], 4, ["claviger site"]),
-    (["login", "notion"], 2, ["claviger set --user"]),
+    (["login", "notion"], 2, ["claviger set --user", " Notion\n"]),
+    (["login", "mail", "--user", "ada l"], 2, ["claviger set --user 'ada l' Mail\n"]),
+    (["login", "everybodys"], 2, ["Everybody's asks for no sign-in", "nothing to do"]),
+    (["login", "help desk"], 2, ["Help Desk needs --tenant subdomain=VALUE (what stands before"]),
+    (["login", "jira", "--tenant", "a=1", "--tenant", "a=2"], 2, ["--tenant a=… is given twice"]),
     (["login"], 2, ["--instance"]),
     (["login", "jira", "--paste", "--device"], 2, ["exclude"]),
     (["login", "jira", "--tenant", "novalue"], 2, ["KEY=VALUE"]),
@@ -272,7 +284,7 @@ def test_usage_lines_end_in_no_blank(claviger):
 
 def test_help_promises_nothing_that_is_not_there(claviger):
     assert "when a program asks" in claviger("refresh", "--help").stdout
-    assert "no server of the catalogue" in claviger("login", "--help").stdout
+    assert "where the server offers that" in claviger("login", "--help").stdout
 
 
 def test_list_is_safe_for_terminals(claviger):
@@ -463,6 +475,7 @@ def test_login_without_a_client_teaches(claviger, service):
 
 def test_login_without_a_client_says_nothing_twice(claviger):
     done = claviger("login", "Slack", "--user", "zoe", status=1)
+    assert "claviger servers Slack" in done.stderr
     assert done.stderr.count("claviger client add Slack CLIENT_ID") == 1
     assert "https://docs.example/slack" in done.stderr
 
@@ -478,6 +491,81 @@ def test_login_with_a_code(claviger, service):
     done = claviger("login", "jira", "--user", "zoe", "--device")
     assert "ABCD-EFGH" in done.stderr
     assert service.called("Authorize")[0][2]["flow"] == "device"
+
+
+def test_login_with_a_code_shows_it_whatever_is_said(claviger, service):
+    """RFC 8628 section 5.4: the code is compared even where the address has it."""
+    for arguments in (["television", "--device", "-q"], ["codes", "-q"]):
+        said = claviger("login", *arguments, "--user", "zoe").stderr
+        assert f"\n    {ADDRESS}\n" in said
+        assert "\n    ABCD-EFGH\n" in said
+    flows = [call[2].get("flow") for call in service.called("Authorize")]
+    assert flows == ["device", None]
+
+
+@pytest.mark.parametrize("place, words", [(OVER_SSH, "SSH"), (NO_DISPLAY, "no DISPLAY")])
+def test_login_without_a_display_chooses_what_works(claviger, service, place, words):
+    done = claviger("login", "television", "--user", "zoe", **place)
+    assert words in done.stderr and "--device" in done.stderr and "ABCD-EFGH" in done.stderr
+    done = claviger("login", "jira", "--user", "zoe", stdin="http://x/?code=c\n", **place)
+    assert words in done.stderr and "--paste" in done.stderr and "paste the address" in done.stderr
+    assert [call[2]["flow"] for call in service.called("Authorize")] == ["device", "paste"]
+    assert not any(call[2]["open-browser"] for call in service.called("Authorize"))
+
+
+def test_login_without_a_display_heeds_who_has_chosen(claviger, service):
+    for choice in (["--no-browser"], ["--device"], ["--paste"], ["--detach"]):
+        done = claviger("login", "jira", "--user", "zoe", *choice, stdin="http://x/?code=c\n",
+                        **OVER_SSH)
+        assert "SSH" not in done.stderr
+    assert [call[2].get("flow") for call in service.called("Authorize")] == [
+        None, "device", "paste", None]
+
+
+def test_login_with_a_display_chooses_nothing(claviger, service):
+    claviger("login", "television", "--user", "zoe", SSH_CONNECTION="1 2 3 4")
+    claviger("login", "television", "--user", "zoe", WAYLAND_DISPLAY="", DISPLAY=":0")
+    for call in service.called("Authorize"):
+        assert call[2]["open-browser"] is True and "flow" not in call[2]
+
+
+def test_login_that_ends_elsewhere_asks_for_the_address(claviger, service):
+    """The daemon has chosen: the redirect URI is https, where nobody here listens."""
+    done = claviger("login", "webby", "--user", "zoe", stdin="https://webby.example/?code=c\n")
+    assert "https address" in done.stderr and "paste the address" in done.stderr
+    assert "flow" not in service.called("Authorize")[0][2]
+    assert service.called("CompleteFromUrl") == [["https://webby.example/?code=c"]]
+
+
+def test_login_that_nobody_waits_for_cannot_be_pasted(claviger, service):
+    claviger("login", "webby", "--user", "zoe", "--detach", status=2)
+    assert service.called("Cancel") == [[]]
+    assert service.called("DeleteInstance") == [[fake.CREATED, {}]]
+
+
+def test_login_with_a_qr_code_is_for_another_device(claviger, service):
+    done = claviger("login", "television", "--user", "zoe", "--qr")
+    assert "another device" in done.stderr and "--device" in done.stderr
+    assert "There is no QR code: stderr is no terminal" in done.stderr
+    claviger("login", "jira", "--user", "zoe", "--qr", stdin="http://x/?code=c\n")
+    claviger("login", "jira", "--user", "zoe", "--qr", "--no-browser")
+    assert [call[2].get("flow") for call in service.called("Authorize")] == [
+        "device", "paste", None]
+
+
+def test_login_gives_the_tenant_parameters(claviger, service):
+    claviger("login", "help-desk", "--user", "zoe", "--tenant", "subdomain=acme")
+    claviger("login", "help-desk", "--user", "zoe", "--tenant", "zone=us", "--tenant",
+             "subdomain=acme")
+    assert [call[2] for call in service.called("CreateInstance")] == [
+        {"tenant": {"subdomain": "acme"}}, {"tenant": {"subdomain": "acme", "zone": "us"}}]
+
+
+def test_login_of_an_instance_asks_for_no_tenant(claviger, service):
+    claviger("login", "help-desk", "--user", "zoe", "--tenant", "subdomain=acme")
+    claviger("login", "help-desk", "--user", "zoe")
+    assert len(service.called("CreateInstance")) == 1
+    assert len(service.called("Authorize")) == 2
 
 
 def test_login_with_a_pasted_address(claviger, service):
@@ -614,12 +702,13 @@ def on_terminal_fixture(bus, service):  # pylint: disable=unused-argument
     """Starts claviger with a terminal as stdin and stderr; returns it, our end and its end."""
     with contextlib.ExitStack() as stack:
 
-        def start(*arguments):
+        def start(*arguments, columns=80, **more):
             terminal, other = pty.openpty()
+            fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
             stack.callback(os.close, terminal)
             stack.callback(os.close, other)
             process = stack.enter_context(
-                subprocess.Popen([CLAVIGER, *arguments], env=environment(bus), stdin=other,
+                subprocess.Popen([CLAVIGER, *arguments], env=environment(bus) | more, stdin=other,
                                  stdout=subprocess.DEVNULL, stderr=other, start_new_session=True))
             stack.callback(process.kill)
             return process, terminal, other
@@ -694,6 +783,66 @@ def test_a_wrong_address_can_be_mended_on_a_terminal(on_terminal, service):
     os.write(terminal, b"http://x/?code=c\n")
     assert process.wait(DEADLINE) == 0
     assert [row[0] for row in service.called("CompleteFromUrl")] == ["http://x/", "http://x/?code=c"]
+
+
+def test_a_tenant_parameter_is_asked_for_on_a_terminal(on_terminal, service):
+    process, terminal, other = on_terminal("login", "help desk", "--user", "zoe")
+    read_until(terminal, b"subdomain of Help Desk (what stands before .desk.example): ")
+    assert has_echo(other)
+    os.write(terminal, b"acme\n")
+    assert process.wait(DEADLINE) == 0
+    assert service.called("CreateInstance")[0][2] == {"tenant": {"subdomain": "acme"}}
+
+
+def test_a_terminal_gets_a_code_that_is_found_at_a_glance(on_terminal, service):
+    process, terminal, _other = on_terminal("login", "television", "--user", "zoe", "--label",
+                                            "wait", "--device", TERM="xterm")
+    seen = read_until(terminal, b" left (Ctrl-C cancels)")
+    assert b"\r\n    \x1b[1mABCD-EFGH\x1b[0m\r\n" in seen
+    assert re.search(rb"Waiting for the code to be entered, 1:\d\d left", seen)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(DEADLINE) == 7
+    assert service.called("Cancel") == [[]]
+
+
+def read_qr_code(text):
+    """The modules of a code on a screen: true is dark, with four modules of quiet around them."""
+    lines = [line for line in text.split("\r\n") if line.startswith("\x1b[30;107m")]
+    rows = []
+    for line in lines:
+        halves = line.removeprefix("\x1b[30;107m").removesuffix("\x1b[0m")
+        rows.append([half in "▀█" for half in halves])
+        rows.append([half in "▄█" for half in halves])
+    return rows
+
+
+def test_a_terminal_gets_a_qr_code(on_terminal):
+    process, terminal, _other = on_terminal("login", "television", "--user", "zoe", "--qr",
+                                            TERM="xterm", LC_ALL="C.UTF-8")
+    rows = read_qr_code(read_until(terminal, b"Enter this code").decode())
+    size = len(rows[0])
+    assert size == len(rows[-1]) and len(rows) in (size, size + 1)
+    finder = [[True] * 7, [True] + [False] * 5 + [True],
+              *[[True, False, True, True, True, False, True]] * 3,
+              [True] + [False] * 5 + [True], [True] * 7]
+    for x, y in ((4, 4), (size - 11, 4), (4, size - 11)):
+        assert [row[x:x + 7] for row in rows[y:y + 7]] == finder
+    assert not any(any(row) for row in rows[:4] + rows[size - 4:])
+    assert not any(any(row[:4] + row[-4:]) for row in rows)
+    assert process.wait(DEADLINE) == 0
+
+
+@pytest.mark.parametrize("columns, place, words", [
+    (30, {"TERM": "xterm", "LC_ALL": "C.UTF-8"}, b"columns, and this terminal has 30"),
+    (80, {"TERM": "xterm", "LC_ALL": "C"}, b"no terminal that shows UTF-8"),
+    (80, {"TERM": "dumb", "LC_ALL": "C.UTF-8"}, b"no terminal that shows UTF-8"),
+])
+def test_a_terminal_that_cannot_show_a_qr_code_is_told_so(on_terminal, columns, place, words):
+    process, terminal, _other = on_terminal("login", "television", "--user", "zoe", "--qr",
+                                            columns=columns, **place)
+    seen = read_until(terminal, b"Enter this code")
+    assert words in seen and ADDRESS.encode() in seen
+    assert process.wait(DEADLINE) == 0
 
 
 def test_a_terminal_gets_a_countdown(on_terminal, service):

@@ -80,7 +80,7 @@ class PrivateSession:
 
     @property
     def environment(self):
-        return self.world.environment
+        return self.world.client_environment()
 
     @property
     def client(self):

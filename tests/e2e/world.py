@@ -188,11 +188,15 @@ class World:
         """The person signs in while the test goes on."""
         return Tab(lambda: self.person.sign_in(url, button=button, **choices))
 
+    def client_environment(self):
+        """Who calls the client sits at a desktop, and it need not choose another way in."""
+        return self.environment | {"G_DEBUG": "fatal-warnings", "WAYLAND_DISPLAY": "of-nobody"}
+
     def start_cli(self, *arguments, stdin="", terminal=None):
         """`claviger` in the background."""
         command = Command(
             [*program_from("CLAVIGER"), *arguments],
-            self.environment | {"G_DEBUG": "fatal-warnings"},
+            self.client_environment(),
             self.tree.make(f"client-{secrets.token_hex(4)}"),
             stdin=stdin,
             terminal=terminal,
@@ -204,7 +208,7 @@ class World:
         """Runs `claviger` with these arguments; with `check` it has to succeed."""
         done = subprocess.run(
             [*program_from("CLAVIGER"), *arguments],
-            env=self.environment | {"G_DEBUG": "fatal-warnings"} | environment,
+            env=self.client_environment() | environment,
             input=stdin,
             capture_output=True,
             text=True,

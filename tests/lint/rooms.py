@@ -41,6 +41,7 @@ LIBRARIES = [
     (re.compile(r"libsoup/"), {"daemon/adapters", "daemon/http"}),
     (re.compile(r"gnutls/"), {"daemon/adapters"}),
     (re.compile(r"json-glib/"), {"daemon/oauth", "daemon/http", "client"}),
+    (re.compile(r"qrencode\.h"), {"client"}),
     # The pure rooms have no I/O, and so nothing of GIO but the names of its errors, which come
     # with dbus/error.h.
     (re.compile(r"gio/gunix|gio/gdesktop|gio/gnetworking"),

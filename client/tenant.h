@@ -1,0 +1,10 @@
+/* SPDX-FileCopyrightText: 2026 The Claviger authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which one of a server's addresses is meant: its tenant parameters.
+ */
+#pragma once
+
+#include <glib.h>
+
+GVariant *cvg_tenant_read (GVariant *server, char **given, GError **error);
