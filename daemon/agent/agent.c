@@ -25,6 +25,7 @@ struct _CvgAgent
   CvgRotations *rotations;          /* (owned) */
   CvgKeeper *keeper;                /* (owned) */
   CvgGate *gate;                    /* (owned) */
+  CvgRevoker *revoker;              /* (owned) */
   CvgRefresher *refresher;          /* (owned) */
   CvgDispenser *dispenser;          /* (owned) */
   CvgSignIns *sign_ins;             /* (owned) */
@@ -50,6 +51,7 @@ cvg_agent_finalize (GObject *object)
   g_clear_object (&self->sign_ins);
   g_clear_object (&self->dispenser);
   g_clear_object (&self->refresher);
+  g_clear_object (&self->revoker);
   g_clear_object (&self->gate);
   g_clear_object (&self->keeper);
   g_clear_object (&self->rotations);
@@ -72,6 +74,22 @@ cvg_agent_init (CvgAgent *self)
 {
 }
 
+static CvgRevoker *
+new_revoker (CvgAgent *self, const CvgAgentPorts *ports)
+{
+  const CvgRevokerParts parts = {
+    .http = ports->http,
+    .clock = ports->clock,
+    .network = ports->network,
+    .instances = self->instances,
+    .clients = self->clients,
+    .keeper = self->keeper,
+    .gate = self->gate,
+  };
+
+  return cvg_revoker_new (&parts);
+}
+
 static CvgRefresher *
 new_refresher (CvgAgent *self, const CvgAgentPorts *ports)
 {
@@ -83,6 +101,7 @@ new_refresher (CvgAgent *self, const CvgAgentPorts *ports)
     .keeper = self->keeper,
     .rotations = self->rotations,
     .gate = self->gate,
+    .revoker = self->revoker,
   };
 
   return cvg_refresher_new (&parts);
@@ -119,12 +138,14 @@ cvg_agent_new (const CvgAgentPorts *ports)
   self->keeper =
       cvg_keeper_new (ports->vault, self->instances, self->clients, self->rotations, ports->clock);
   self->gate = cvg_gate_new ();
+  self->revoker = new_revoker (self, ports);
   self->refresher = new_refresher (self, ports);
   self->dispenser =
       cvg_dispenser_new (self->refresher, self->instances, self->keeper, ports->clock);
   self->sign_ins = cvg_sign_ins_new (ports->http, ports->clock, ports->browser, ports->redirect,
                                      self->instances, self->clients, self->keeper);
-  self->changes = cvg_changes_new (self->instances, self->sign_ins, self->keeper, ports->clock);
+  self->changes =
+      cvg_changes_new (self->instances, self->sign_ins, self->keeper, self->revoker, ports->clock);
   self->client_changes =
       cvg_client_changes_new (self->clients, self->instances, self->keeper, ports->clock);
   self->planner = new_planner (self, ports);
@@ -148,13 +169,14 @@ cvg_agent_start (CvgAgent *self)
 /**
  * cvg_agent_start_planner:
  *
- * Refreshes in the background from now on; to be called when the daemon has its name, since only
- * then it is the one whose business that is.
+ * Refreshes, and tells servers what they have still to be told, in the background from now on; to
+ * be called when the daemon has its name, since only then it is the one whose business that is.
  */
 void
 cvg_agent_start_planner (CvgAgent *self)
 {
   cvg_planner_start (self->planner);
+  cvg_revoker_start (self->revoker);
 }
 
 /**
@@ -170,6 +192,7 @@ cvg_agent_stop (CvgAgent *self)
   cvg_planner_stop (self->planner);
   cvg_sign_ins_stop (self->sign_ins);
   cvg_refresher_stop (self->refresher);
+  cvg_revoker_stop (self->revoker);
   cvg_keeper_stop (self->keeper);
 }
 
@@ -178,8 +201,9 @@ cvg_agent_stop (CvgAgent *self)
 gboolean
 cvg_agent_is_idle (CvgAgent *self)
 {
-  return cvg_refresher_is_idle (self->refresher) && cvg_sign_ins_is_idle (self->sign_ins) &&
-         cvg_keeper_is_idle (self->keeper) && cvg_rotations_is_idle (self->rotations);
+  return cvg_refresher_is_idle (self->refresher) && cvg_revoker_is_idle (self->revoker) &&
+         cvg_sign_ins_is_idle (self->sign_ins) && cvg_keeper_is_idle (self->keeper) &&
+         cvg_rotations_is_idle (self->rotations);
 }
 
 CvgInstances *

@@ -4,6 +4,9 @@
  * Changes by callers. Each follows one order: open the keyring, change it there, then change the
  * memory and the record. So a change that fails has changed nothing, and one that is cut short by a
  * crash leaves nothing that the next start does not understand.
+ *
+ * Leaving a server has two steps more: before the credentials go, what the server has to be told is
+ * put into the keyring; and when they are gone, it is told. docs/leaving.md.
  */
 #include "agent/changes.h"
 
@@ -17,6 +20,7 @@ struct _CvgChanges
   CvgInstances *instances; /* (owned) */
   CvgSignIns *sign_ins;    /* (owned) */
   CvgKeeper *keeper;       /* (owned) */
+  CvgRevoker *revoker;     /* (owned) */
   CvgClock *clock;         /* (owned) */
 };
 
@@ -29,6 +33,10 @@ typedef struct
   CvgCredentials *credentials; /* (owned) (nullable): to be set */
   char *resource_id;           /* (owned) (nullable): to be chosen */
   gboolean with_instance;      /* delete the instance too */
+  gboolean revoke;             /* tell its server */
+  CvgCredentials *left;        /* (owned) (nullable): what is to be revoked */
+  char *revocation_id;         /* (owned) (nullable): under which the revoker has it */
+  gboolean revoked;            /* the server confirmed */
 } Change;
 
 static void
@@ -36,6 +44,8 @@ change_free (Change *change)
 {
   cvg_entry_unref (change->entry);
   g_clear_pointer (&change->credentials, cvg_credentials_unref);
+  g_clear_pointer (&change->left, cvg_credentials_unref);
+  g_free (change->revocation_id);
   g_free (change->resource_id);
   g_free (change);
 }
@@ -46,6 +56,7 @@ cvg_changes_finalize (GObject *object)
   CvgChanges *self = CVG_CHANGES (object);
 
   g_clear_object (&self->clock);
+  g_clear_object (&self->revoker);
   g_clear_object (&self->keeper);
   g_clear_object (&self->sign_ins);
   g_clear_object (&self->instances);
@@ -66,13 +77,18 @@ cvg_changes_init (CvgChanges *self)
 
 /** cvg_changes_new: all arguments (transfer none) */
 CvgChanges *
-cvg_changes_new (CvgInstances *instances, CvgSignIns *sign_ins, CvgKeeper *keeper, CvgClock *clock)
+cvg_changes_new (CvgInstances *instances,
+                 CvgSignIns *sign_ins,
+                 CvgKeeper *keeper,
+                 CvgRevoker *revoker,
+                 CvgClock *clock)
 {
   CvgChanges *self = g_object_new (CVG_TYPE_CHANGES, NULL);
 
   self->instances = g_object_ref (instances);
   self->sign_ins = g_object_ref (sign_ins);
   self->keeper = g_object_ref (keeper);
+  self->revoker = g_object_ref (revoker);
   self->clock = g_object_ref (clock);
   return self;
 }
@@ -252,11 +268,53 @@ forget_credentials (CvgChanges *self, CvgEntry *entry)
   cvg_instances_replace_credentials (self->instances, entry, NULL, record);
 }
 
+/* What a refresh brought after that which is to be revoked was put down: it is left, too. And what
+ * is on its way still will find that it was left. Returns: (transfer full) (nullable) */
+static CvgCredentials *
+leave (const Change *change)
+{
+  CvgEntry *entry = change->entry;
+
+  entry->left_generation = entry->generation;
+  if (entry->credentials == NULL || change->left == NULL ||
+      entry->credentials->serial == change->left->serial)
+    return NULL;
+
+  return cvg_credentials_ref (entry->credentials);
+}
+
+static void
+on_carried_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Change *change = g_task_get_task_data (task);
+
+  change->revoked = cvg_revoker_carry_out_finish (CVG_REVOKER (source), result);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Nothing is left here; @task (transfer full) returns when the server was told, or can't be. */
+static void
+tell_server (GTask *task)
+{
+  g_autoptr (GTask) kept = task;
+  CvgChanges *self = g_task_get_source_object (task);
+  const Change *change = g_task_get_task_data (task);
+
+  if (change->revocation_id == NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    cvg_revoker_carry_out_async (self->revoker, change->revocation_id, on_carried_out,
+                                 g_steal_pointer (&kept));
+}
+
+/* @task (transfer full) */
 static void
 finish_delete (GTask *task)
 {
   CvgChanges *self = g_task_get_source_object (task);
   Change *change = g_task_get_task_data (task);
+  g_autoptr (CvgCredentials) late = change->revoke ? leave (change) : NULL;
 
   g_message ("Instance %s: %s", change->entry->record->id,
              change->with_instance ? "deleted" : "signed out");
@@ -269,7 +327,10 @@ finish_delete (GTask *task)
     {
       forget_credentials (self, change->entry);
     }
-  g_task_return_boolean (task, TRUE);
+  /* Not before: what is asked of the keyring in here lets others have their turn. */
+  if (late != NULL)
+    cvg_revoker_revoke (self->revoker, change->entry, late);
+  tell_server (task);
 }
 
 static void
@@ -281,12 +342,27 @@ on_item_removed (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (!cvg_writer_finish (cvg_keeper_get_writer (self->keeper), result, &error))
-    g_task_return_error (task, error);
+    {
+      if (change->revocation_id != NULL)
+        cvg_revoker_take_back (self->revoker, change->revocation_id);
+      g_task_return_error (task, error);
+    }
   else if (change->entry->removed)
     /* Two callers deleted it at once; both got what they wanted. */
-    g_task_return_boolean (task, TRUE);
+    tell_server (g_steal_pointer (&task));
   else
-    finish_delete (task);
+    finish_delete (g_steal_pointer (&task));
+}
+
+/* @task (transfer full) */
+static void
+remove_item (GTask *task)
+{
+  CvgChanges *self = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+
+  cvg_writer_remove_async (cvg_keeper_get_writer (self->keeper), CVG_VAULT_CREDENTIALS,
+                           change->entry->record->id, on_item_removed, task);
 }
 
 static void
@@ -295,10 +371,18 @@ on_open_for_delete (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   CvgChanges *self = g_task_get_source_object (task);
   Change *change = g_task_get_task_data (task);
+  CvgEntry *entry = change->entry;
 
-  if (may_go_on (task, result))
-    cvg_writer_remove_async (cvg_keeper_get_writer (self->keeper), CVG_VAULT_CREDENTIALS,
-                             change->entry->record->id, on_item_removed, g_steal_pointer (&task));
+  if (!may_go_on (task, result))
+    return;
+
+  if (change->revoke && entry->credentials != NULL)
+    {
+      change->left = cvg_credentials_ref (entry->credentials);
+      change->revocation_id = cvg_revoker_enqueue (self->revoker, entry);
+    }
+  /* The keyring does one after the other: what the server has to be told is there before. */
+  remove_item (g_steal_pointer (&task));
 }
 
 static void delete (GTask *task)
@@ -311,36 +395,64 @@ static void delete (GTask *task)
   else if (!cvg_keeper_is_idle (self->keeper))
     /* Its first credentials may be on their way into the keyring this moment: they would be there
      * without an instance, and bring it back at the next start. So the removal queues behind. */
-    cvg_writer_remove_async (cvg_keeper_get_writer (self->keeper), CVG_VAULT_CREDENTIALS,
-                             change->entry->record->id, on_item_removed, g_object_ref (task));
+    remove_item (g_object_ref (task));
   else
     /* The keyring has nothing of it, and need not be unlocked for it. */
-    finish_delete (task);
+    finish_delete (g_object_ref (task));
 }
 
-/** cvg_changes_delete_auth_async: signs @entry out; it stays as an instance */
+/**
+ * cvg_changes_delete_auth_async:
+ * @revoke: whether its server is to be told, too
+ *
+ * Signs @entry out; it stays as an instance. To be finished with cvg_changes_delete_finish().
+ */
 void
 cvg_changes_delete_auth_async (CvgChanges *self,
                                CvgEntry *entry,
+                               gboolean revoke,
                                GAsyncReadyCallback callback,
                                gpointer user_data)
 {
   g_autoptr (GTask) task = change_task_new (self, entry, callback, user_data);
 
+  ((Change *) g_task_get_task_data (task))->revoke = revoke;
   delete (task);
 }
 
-/** cvg_changes_delete_instance_async: deletes @entry with its credentials, and ends its sign-ins */
+/** cvg_changes_delete_instance_async: the same, and deletes @entry and ends its sign-ins */
 void
 cvg_changes_delete_instance_async (CvgChanges *self,
                                    CvgEntry *entry,
+                                   gboolean revoke,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data)
 {
   g_autoptr (GTask) task = change_task_new (self, entry, callback, user_data);
+  Change *change = g_task_get_task_data (task);
 
-  ((Change *) g_task_get_task_data (task))->with_instance = TRUE;
+  change->revoke = revoke;
+  change->with_instance = TRUE;
   delete (task);
+}
+
+/**
+ * cvg_changes_delete_finish:
+ * @revoked: (out): whether the server confirmed that the credentials are dead; if not, it may be
+ *   told later
+ *
+ * Returns: as cvg_changes_finish()
+ */
+gboolean
+cvg_changes_delete_finish (CvgChanges *self,
+                           GAsyncResult *result,
+                           gboolean *revoked,
+                           GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  *revoked = ((const Change *) g_task_get_task_data (G_TASK (result)))->revoked;
+  return cvg_changes_finish (self, result, error);
 }
 
 /* ---- choosing a site ------------------------------------------------------------------------- */

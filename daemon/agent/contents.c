@@ -150,9 +150,10 @@ take_item (const CvgContents *self, const CvgVaultItem *item)
 
 /**
  * cvg_contents_take:
- * @items: (element-type CvgVaultItem): all that the keyring has; their secrets are let go of
+ * @items: (element-type CvgVaultItem): all that the keyring has; their secrets are let go of, but
+ *   for those of revocations
  *
- * Makes memory, and what is to be stored, of what the keyring has.
+ * Makes memory, and what is to be stored, of what the keyring has. Revocations are the revoker's.
  */
 void
 cvg_contents_take (const CvgContents *self, GPtrArray *items)
@@ -168,6 +169,8 @@ cvg_contents_take (const CvgContents *self, GPtrArray *items)
         is_complete = FALSE;
       else
         g_hash_table_add (found, take_item (self, item));
+      if (g_strcmp0 (item->kind, CVG_VAULT_REVOCATION) == 0)
+        continue;
       /* Both are never held of all at once: a thousand of them are felt. */
       g_clear_pointer (&item->secret, cvg_secret_unref);
     }

@@ -38,6 +38,7 @@ cvg_entry_new (CvgInstance *record, CvgProvider *provider)
   g_ref_count_init (&entry->references);
   entry->record = provider != NULL ? complete_record (record, provider) : cvg_instance_ref (record);
   entry->provider = provider != NULL ? cvg_provider_ref (provider) : NULL;
+  entry->left_generation = CVG_NO_GENERATION;
   entry->anchors = g_ptr_array_new_with_free_func ((GDestroyNotify) cvg_secret_unref);
   return entry;
 }

@@ -18,6 +18,8 @@
 #define CVG_STATUS_UNREACHABLE "unreachable"
 #define CVG_STATUS_KEYRING_LOCKED "keyring-locked"
 
+#define CVG_NO_GENERATION G_MAXUINT64
+
 /**
  * CvgEntry:
  * @record: (owned): what is known without the keyring
@@ -25,6 +27,7 @@
  * @credentials: (owned) (nullable): %NULL when signed out, or while the keyring is locked
  * @generation: changes whenever the credentials are replaced by other ones than their own refresh;
  *   who started work on a generation applies the result to that one only
+ * @left_generation: the one whose grant was left for good, to be revoked; %CVG_NO_GENERATION: none
  * @removed: it was deleted; kept by whoever is still working on it
  * @unsaved: the credentials are newer than the keyring's, and may not be forgotten
  * @anchors: (owned) (element-type CvgSecret): the refresh tokens that the keyring may hold: first
@@ -42,8 +45,8 @@
  * @given_serial: the highest serial that is known to have been given, be it that the credentials
  *   got stored or not, and be they at hand or not
  *
- * Only instances.c, contents.c, writer.c, refresher.c and planner.c change one; everybody else
- * reads.
+ * Only instances.c, contents.c, writer.c, refresher.c, planner.c and changes.c change one;
+ * everybody else reads.
  */
 typedef struct
 {
@@ -53,6 +56,7 @@ typedef struct
   CvgProvider *provider;
   CvgCredentials *credentials;
   guint64 generation;
+  guint64 left_generation;
   gboolean removed;
   gboolean unsaved;
   GPtrArray *anchors;

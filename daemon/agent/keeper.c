@@ -45,6 +45,7 @@ G_DEFINE_FINAL_TYPE (CvgKeeper, cvg_keeper, G_TYPE_OBJECT)
 enum
 {
   SIGNAL_STATE_CHANGED,
+  SIGNAL_LOADED,
   N_SIGNALS,
 };
 
@@ -85,6 +86,10 @@ cvg_keeper_class_init (CvgKeeperClass *klass)
   /* state-changed(): the state, or whether it is open, changed. */
   signals[SIGNAL_STATE_CHANGED] = g_signal_new ("state-changed", CVG_TYPE_KEEPER, G_SIGNAL_RUN_LAST,
                                                 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /* loaded(items): a GPtrArray of CvgVaultItem: all that was read, of whose secrets only those are
+   * left that nobody took; it is open from now on. */
+  signals[SIGNAL_LOADED] = g_signal_new ("loaded", CVG_TYPE_KEEPER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 1, G_TYPE_PTR_ARRAY);
 }
 
 static void
@@ -270,6 +275,7 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 
   cvg_contents_take (&self->contents, items);
   self->open = TRUE;
+  g_signal_emit (self, signals[SIGNAL_LOADED], 0, items);
   announce (self);
   return_waiters (self, NULL);
   cvg_clock_clear_alarm (self->clock, &self->retry_alarm);

@@ -38,6 +38,7 @@ struct _CvgRefresher
   CvgKeeper *keeper;       /* (owned) */
   CvgRotations *rotations; /* (owned) */
   CvgGate *gate;           /* (owned) */
+  CvgRevoker *revoker;     /* (owned) */
   GHashTable *flights;     /* (owned) (element-type CvgEntry Flight): both borrowed from the work */
   GPtrArray *queued; /* (owned) (element-type Flight): those at the gate; they are owned here */
   guint n_flights;   /* under way, superseded and queued ones too */
@@ -90,6 +91,7 @@ cvg_refresher_finalize (GObject *object)
   g_assert (self->n_flights == 0);
   g_clear_pointer (&self->queued, g_ptr_array_unref);
   g_clear_pointer (&self->flights, g_hash_table_unref);
+  g_clear_object (&self->revoker);
   g_clear_object (&self->gate);
   g_clear_object (&self->rotations);
   g_clear_object (&self->keeper);
@@ -127,6 +129,7 @@ cvg_refresher_new (const CvgRefresherParts *parts)
   self->keeper = g_object_ref (parts->keeper);
   self->rotations = g_object_ref (parts->rotations);
   self->gate = g_object_ref (parts->gate);
+  self->revoker = g_object_ref (parts->revoker);
   return self;
 }
 
@@ -191,6 +194,9 @@ land_superseded (Flight *flight)
                    "Instance %s was signed in again, signed out or deleted meanwhile",
                    flight->entry->record->id);
 
+  /* A grant that was left must not live on in what it was given last. */
+  if (flight->after != NULL && flight->entry->left_generation == flight->generation)
+    cvg_revoker_revoke (flight->refresher->revoker, flight->entry, flight->after);
   land (flight, error);
 }
 
@@ -311,21 +317,21 @@ make_durable (Flight *flight)
   cvg_rotations_seal_async (flight->refresher->rotations, entry, flight->after, on_sealed, flight);
 }
 
-/* Whether at least a new refresh token came, with whatever else is wrong; that is not lost then. */
-static gboolean
+/* At least a new refresh token may have come, with whatever else is wrong; that is not lost then.
+ */
+static void
 salvage (Flight *flight, const CvgHttpResponse *response, const GError *error)
 {
   g_autoptr (CvgSecret) token =
       response != NULL ? cvg_token_response_find_refresh_token (flight->provider, response) : NULL;
 
   if (token == NULL || cvg_secret_equal (token, flight->before->refresh_token))
-    return FALSE;
+    return;
 
   flight->after = cvg_credentials_copy (flight->before);
   cvg_secret_unref (flight->after->refresh_token);
   flight->after->refresh_token = g_steal_pointer (&token);
   flight->failure = g_error_copy (error);
-  return TRUE;
 }
 
 /* Whether the server may have replaced the refresh token although no new one came. */
@@ -394,15 +400,15 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   if (response != NULL)
     answer = cvg_token_response_parse (flight->provider, CVG_TOKEN_GRANT_REFRESH, response,
                                        cvg_clock_get_seconds (flight->refresher->clock), &error);
+  if (answer != NULL)
+    flight->after = cvg_token_response_merge (flight->before, answer);
+  else
+    salvage (flight, response, error);
+
   /* Good or bad, it is an answer about credentials that are no longer in use. */
   if (!is_current (flight))
     land_superseded (flight);
-  else if (answer != NULL)
-    {
-      flight->after = cvg_token_response_merge (flight->before, answer);
-      make_durable (g_steal_pointer (&flight));
-    }
-  else if (salvage (flight, response, error))
+  else if (flight->after != NULL)
     make_durable (g_steal_pointer (&flight));
   else
     take_failure (flight, response, response != NULL || cvg_http_was_sent (http, result), error);

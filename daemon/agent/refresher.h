@@ -10,6 +10,7 @@
 
 #include "agent/gate.h"
 #include "agent/keeper.h"
+#include "agent/revoker.h"
 #include "ports/clock.h"
 #include "ports/http.h"
 
@@ -26,6 +27,7 @@ typedef struct
   CvgKeeper *keeper;
   CvgRotations *rotations;
   CvgGate *gate;
+  CvgRevoker *revoker;
 } CvgRefresherParts;
 
 CvgRefresher *cvg_refresher_new (const CvgRefresherParts *parts);

@@ -131,6 +131,19 @@ is_current (const Purpose *purpose)
                                entry->credentials->serial == purpose->credentials->serial);
 }
 
+/* A locked keyring is left alone. */
+static gboolean
+is_unlocked (gpointer writer, GError **error)
+{
+  CvgWriter *self = writer;
+
+  if (cvg_vault_get_state (self->vault) == CVG_VAULT_UNLOCKED)
+    return TRUE;
+
+  g_propagate_error (error, cvg_vault_new_state_error (self->vault));
+  return FALSE;
+}
+
 static gboolean
 purpose_holds (gpointer user_data, GError **error)
 {
@@ -144,13 +157,9 @@ purpose_holds (gpointer user_data, GError **error)
       return FALSE;
     }
 
-  /* An unsaved token must not make a keyring program ask: a locked keyring is left alone. */
-  if (cvg_vault_get_state (purpose->writer->vault) != CVG_VAULT_UNLOCKED)
-    {
-      if (error != NULL)
-        *error = cvg_vault_new_state_error (purpose->writer->vault);
-      return FALSE;
-    }
+  /* An unsaved token must not make a keyring program ask. */
+  if (!is_unlocked (purpose->writer, error))
+    return FALSE;
 
   cvg_entry_add_anchor (purpose->entry, purpose->credentials->refresh_token);
   return TRUE;
@@ -206,6 +215,26 @@ cvg_writer_store_client_async (CvgWriter *self,
 
   cvg_vault_queue_store_async (self->queue, CVG_VAULT_CLIENT, client->id, title, secret, NULL, NULL,
                                NULL, callback, user_data);
+}
+
+/**
+ * cvg_writer_store_revocation_async:
+ * @revocation: (transfer none): packed before this returns
+ *
+ * Durable when it succeeds; fails where the keyring is not unlocked when its turn has come.
+ */
+void
+cvg_writer_store_revocation_async (CvgWriter *self,
+                                   const CvgRevocation *revocation,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  g_autofree char *title = g_strdup_printf ("Claviger: revocation for %s", revocation->server_name);
+  g_autoptr (CvgSecret) packed = cvg_revocation_pack (revocation);
+
+  cvg_vault_queue_store_async (self->queue, CVG_VAULT_REVOCATION, revocation->id, title, packed,
+                               is_unlocked, g_object_ref (self), g_object_unref, callback,
+                               user_data);
 }
 
 /** cvg_writer_remove_async: deletes an item; not an error if there is none */

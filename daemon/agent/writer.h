@@ -11,6 +11,7 @@
 #include "agent/rotations.h"
 #include "agent/vault-queue.h"
 #include "model/client.h"
+#include "model/revocation.h"
 #include "ports/clock.h"
 
 #define CVG_TYPE_WRITER (cvg_writer_get_type ())
@@ -35,6 +36,10 @@ void cvg_writer_store_client_async (CvgWriter *self,
                                     CvgSecret *secret,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
+void cvg_writer_store_revocation_async (CvgWriter *self,
+                                        const CvgRevocation *revocation,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
 void cvg_writer_remove_async (CvgWriter *self,
                               const char *kind,
                               const char *id,

@@ -197,26 +197,26 @@ static void
 on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CvgCall) call = user_data;
+  gboolean revoked = FALSE;
   GError *error = NULL;
 
-  /* No server is told yet, so that none has confirmed. */
-  if (cvg_changes_finish (CVG_CHANGES (source), result, &error))
-    cvg_call_return_kept (g_steal_pointer (&call), g_variant_new ("(b)", FALSE));
+  if (cvg_changes_delete_finish (CVG_CHANGES (source), result, &revoked, &error))
+    cvg_call_return_kept (g_steal_pointer (&call), g_variant_new ("(b)", revoked));
   else
     cvg_call_fail (call, error);
 }
 
 static gboolean
-check_revoke_option (GVariant *options, GError **error)
+read_revoke_option (GVariant *options, gboolean *revoke, GError **error)
 {
-  gboolean revoke = TRUE;
-  const CvgOption table[] = { { "revoke", "b", &revoke, NULL } };
+  const CvgOption table[] = { { "revoke", "b", revoke, NULL } };
 
   return cvg_options_read (options, table, G_N_ELEMENTS (table), error);
 }
 
 typedef void (*DeleteFunc) (CvgChanges *changes,
                             CvgEntry *entry,
+                            gboolean revoke,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
 
@@ -230,9 +230,10 @@ delete_entry (CvgDBusAuth1 *object,
               GError *error)
 {
   CvgAuthService *self = CVG_AUTH_SERVICE (object);
+  gboolean revoke = TRUE;
 
-  if (entry != NULL && check_revoke_option (options, &error))
-    delete_async (cvg_agent_get_changes (self->agent), entry, on_deleted,
+  if (entry != NULL && read_revoke_option (options, &revoke, &error))
+    delete_async (cvg_agent_get_changes (self->agent), entry, revoke, on_deleted,
                   cvg_call_new (self->agent, invocation, entry));
   else
     cvg_invocation_fail (invocation, error);

@@ -175,6 +175,40 @@ agent_world_restart (AgentWorld *world)
   agent_world_start (world);
 }
 
+static void
+copy_records (AgentWorld *from, AgentWorld *to, const char *kind, const char *key)
+{
+  g_autoptr (GPtrArray) records = cvg_records_load (CVG_RECORDS (from->records), kind);
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      GVariant *record = g_ptr_array_index (records, i);
+      const char *id = NULL;
+
+      g_assert_true (g_variant_lookup (record, key, "&s", &id));
+      cvg_records_save (CVG_RECORDS (to->records), kind, id, record);
+    }
+}
+
+/**
+ * agent_world_crash:
+ *
+ * Returns: (transfer full): the world in which the next daemon would start if that of @world were
+ *   killed at this moment: the same disk and keyring, unlocked, and the same time. @world goes on
+ *   beside it, and is to be freed as ever
+ */
+AgentWorld *
+agent_world_crash (AgentWorld *world)
+{
+  AgentWorld *next = agent_world_new (CVG_VAULT_UNLOCKED);
+
+  cvg_clock_dummy_set_now (next->clock, cvg_clock_get_now (CVG_CLOCK (world->clock)));
+  cvg_vault_dummy_copy (world->vault, next->vault);
+  copy_records (world, next, CVG_RECORDS_INSTANCES, "instance-id");
+  copy_records (world, next, CVG_RECORDS_CLIENTS, "id");
+  return next;
+}
+
 /** agent_world_start: starts the agent, and waits until it has what it can have */
 void
 agent_world_start (AgentWorld *world)
@@ -276,15 +310,19 @@ make_record (const char *id, const char *server_name)
 }
 
 /**
- * agent_world_seed_instance:
+ * agent_world_seed_instance_of:
+ * @server_name: name in the catalogue
  * @credentials: (transfer none): in the keyring
  *
- * An instance of Confluence that was signed in before the agent was started.
+ * An instance that was signed in before the agent was started.
  */
 void
-agent_world_seed_instance (AgentWorld *world, const char *id, CvgCredentials *credentials)
+agent_world_seed_instance_of (AgentWorld *world,
+                              const char *server_name,
+                              const char *id,
+                              CvgCredentials *credentials)
 {
-  g_autoptr (CvgInstance) record = make_record (id, "Confluence");
+  g_autoptr (CvgInstance) record = make_record (id, server_name);
   g_autoptr (GVariant) identity = NULL;
   g_autoptr (CvgSecret) packed = NULL;
 
@@ -295,6 +333,13 @@ agent_world_seed_instance (AgentWorld *world, const char *id, CvgCredentials *cr
   packed = cvg_credentials_pack (credentials, identity);
   cvg_records_save (CVG_RECORDS (world->records), CVG_RECORDS_INSTANCES, id, identity);
   cvg_vault_dummy_put (world->vault, CVG_VAULT_CREDENTIALS, id, cvg_secret_peek (packed));
+}
+
+/** agent_world_seed_instance: the same, of Confluence */
+void
+agent_world_seed_instance (AgentWorld *world, const char *id, CvgCredentials *credentials)
+{
+  agent_world_seed_instance_of (world, "Confluence", id, credentials);
 }
 
 /**

@@ -70,6 +70,7 @@ AgentWorld *agent_world_new (CvgVaultState found) G_GNUC_WARN_UNUSED_RESULT;
 AgentWorld *agent_world_new_started (CvgVaultState found) G_GNUC_WARN_UNUSED_RESULT;
 void agent_world_start (AgentWorld *world);
 void agent_world_restart (AgentWorld *world);
+AgentWorld *agent_world_crash (AgentWorld *world) G_GNUC_WARN_UNUSED_RESULT;
 void agent_world_free (AgentWorld *world);
 
 void agent_world_settle (void);
@@ -80,6 +81,10 @@ void agent_world_take_warning (const char *part);
 CvgCredentials *agent_world_credentials (const char *access_token,
                                          const char *refresh_token,
                                          guint lifetime) G_GNUC_WARN_UNUSED_RESULT;
+void agent_world_seed_instance_of (AgentWorld *world,
+                                   const char *server_name,
+                                   const char *id,
+                                   CvgCredentials *credentials);
 void agent_world_seed_instance (AgentWorld *world, const char *id, CvgCredentials *credentials);
 void agent_world_seed_client (AgentWorld *world, const char *server_name, const char *secret);
 CvgEntry *agent_world_lookup (AgentWorld *world, const char *id);

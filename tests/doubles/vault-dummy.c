@@ -438,6 +438,39 @@ cvg_vault_dummy_forget (CvgVaultDummy *self, const char *kind, const char *id)
   g_tree_remove (self->entries, key);
 }
 
+/** cvg_vault_dummy_copy: @to has what is stored in @from, too */
+void
+cvg_vault_dummy_copy (CvgVaultDummy *from, CvgVaultDummy *to)
+{
+  g_return_if_fail (CVG_IS_VAULT_DUMMY (from) && CVG_IS_VAULT_DUMMY (to));
+
+  for (GTreeNode *node = g_tree_node_first (from->entries); node != NULL;
+       node = g_tree_node_next (node))
+    {
+      const Entry *entry = g_tree_node_value (node);
+
+      put (to, entry->item->kind, entry->item->id, entry->label, entry->item->secret);
+    }
+}
+
+/** cvg_vault_dummy_find: Returns: (transfer none) (nullable): the id of the first item of @kind */
+const char *
+cvg_vault_dummy_find (CvgVaultDummy *self, const char *kind)
+{
+  g_return_val_if_fail (CVG_IS_VAULT_DUMMY (self), NULL);
+
+  for (GTreeNode *node = g_tree_node_first (self->entries); node != NULL;
+       node = g_tree_node_next (node))
+    {
+      const CvgVaultItem *item = ((Entry *) g_tree_node_value (node))->item;
+
+      if (g_str_equal (item->kind, kind))
+        return item->id;
+    }
+
+  return NULL;
+}
+
 /** cvg_vault_dummy_tell_items_changed: what was put and forgotten so far is noticed now */
 void
 cvg_vault_dummy_tell_items_changed (CvgVaultDummy *self)

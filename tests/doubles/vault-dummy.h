@@ -33,6 +33,8 @@ guint cvg_vault_dummy_count_calls (CvgVaultDummy *self, CvgVaultDummyOperation o
 
 void cvg_vault_dummy_put (CvgVaultDummy *self, const char *kind, const char *id, const char *text);
 void cvg_vault_dummy_forget (CvgVaultDummy *self, const char *kind, const char *id);
+void cvg_vault_dummy_copy (CvgVaultDummy *from, CvgVaultDummy *to);
+const char *cvg_vault_dummy_find (CvgVaultDummy *self, const char *kind);
 void cvg_vault_dummy_tell_items_changed (CvgVaultDummy *self);
 CvgSecret *cvg_vault_dummy_peek (CvgVaultDummy *self, const char *kind, const char *id);
 const char *cvg_vault_dummy_peek_label (CvgVaultDummy *self, const char *kind, const char *id);

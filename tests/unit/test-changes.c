@@ -24,13 +24,13 @@ set (AgentWorld *world, CvgEntry *entry, const char *auth_data, GAsyncResult **s
 static void
 sign_out (AgentWorld *world, CvgEntry *entry, GAsyncResult **slot)
 {
-  cvg_changes_delete_auth_async (changes_of (world), entry, agent_world_on_ready, slot);
+  cvg_changes_delete_auth_async (changes_of (world), entry, TRUE, agent_world_on_ready, slot);
 }
 
 static void
 delete_instance (AgentWorld *world, CvgEntry *entry, GAsyncResult **slot)
 {
-  cvg_changes_delete_instance_async (changes_of (world), entry, agent_world_on_ready, slot);
+  cvg_changes_delete_instance_async (changes_of (world), entry, TRUE, agent_world_on_ready, slot);
 }
 
 static void

@@ -433,7 +433,7 @@ test_deleted (AgentRefresh *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) deleted = NULL;
 
   agent_refresh_begin (fixture, &result);
-  cvg_changes_delete_instance_async (cvg_agent_get_changes (world->agent), fixture->entry,
+  cvg_changes_delete_instance_async (cvg_agent_get_changes (world->agent), fixture->entry, TRUE,
                                      agent_world_on_ready, &deleted);
   agent_world_settle ();
   g_assert_true (fixture->entry->removed);

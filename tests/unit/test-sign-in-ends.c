@@ -157,7 +157,7 @@ test_deleted_while_queued (AgentSignIn *fixture, gconstpointer data)
 
   agent_sign_in_push_all (fixture);
   cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_REMOVE);
-  cvg_changes_delete_instance_async (cvg_agent_get_changes (world->agent), fixture->entry,
+  cvg_changes_delete_instance_async (cvg_agent_get_changes (world->agent), fixture->entry, TRUE,
                                      agent_world_on_ready, &deleted);
   visit = agent_sign_in_answer (fixture, "code=hush-C");
   cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_REMOVE);
