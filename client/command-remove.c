@@ -22,18 +22,36 @@ static const GOptionEntry entries[] = {
 
 /* Nothing here can end what the server does not end: its own pages can. */
 static void
-advise_revocation (const CvgCli *cli, GVariant *instance)
+advise_page (const CvgCli *cli, gboolean is_grant)
 {
   g_autoptr (GVariant) server = cvg_server_look_up (cli->server);
+  const char *page = cvg_vardict_get_string (server, is_grant ? "manage-url" : "key-url");
   const char *documentation = cvg_vardict_get_string (server, "documentation");
+
+  if (*page != '\0')
+    cvg_cli_note (cli, "To be sure, end %s at %s", is_grant ? "the access" : "the key", page);
+  else
+    cvg_cli_note (cli, "To be sure, end %s on its page of %s.", is_grant ? "the access" : "the key",
+                  is_grant ? "connected apps" : "API keys");
+  if (*page == '\0' && *documentation != '\0')
+    cvg_cli_note (cli, "Its documentation: %s", documentation);
+}
+
+/* @instance: as it was before */
+static void
+explain_unconfirmed (const CvgCli *cli, GVariant *instance)
+{
   gboolean is_grant = g_str_equal (cvg_vardict_get_string (instance, "kind"), "oauth2");
 
-  cvg_cli_note (cli,
-                "%s has not confirmed that the credentials are dead. To be sure, end them on its "
-                "page of %s.",
-                cli->server, is_grant ? "connected apps" : "API keys");
-  if (*documentation != '\0')
-    cvg_cli_note (cli, "Its documentation: %s", documentation);
+  if (cvg_vardict_get_boolean (instance, "revocable"))
+    cvg_cli_note (cli,
+                  "%s has not confirmed yet that the credentials are dead. If it could not be "
+                  "reached, it is told as soon as it can be.",
+                  cli->server);
+  else
+    cvg_cli_note (cli, "%s can't be told that the credentials are void, and may still take them.",
+                  cli->server);
+  advise_page (cli, is_grant);
 }
 
 /* @idle: what to say of an instance that was not signed in */
@@ -70,11 +88,11 @@ call_delete (CvgCli *cli,
   else if (revoked)
     cvg_cli_note (cli, "%s, and the server has confirmed that the credentials are dead.", done);
   else if (no_revoke)
-    cvg_cli_note (cli, "%s. The server was not told.", done);
+    cvg_cli_note (cli, "%s. %s was not told, and still takes the credentials.", done, cli->server);
   else
     {
       cvg_cli_note (cli, "%s.", done);
-      advise_revocation (cli, instance);
+      explain_unconfirmed (cli, instance);
     }
   return TRUE;
 }
@@ -114,6 +132,7 @@ const CvgCommand cvg_command_remove = {
       "Deletes the credentials and the instance, and tells the server to revoke them.\n\n"
       "Example:\n"
       "  claviger remove 3f2504e0",
+  .entries = entries,
   .min_arguments = 1,
   .max_arguments = 1,
   .run = run_remove,

@@ -7,6 +7,7 @@
 #include "agent/describe.h"
 
 #include "agent/account-name.h"
+#include "agent/leaving.h"
 #include "model/auth-data.h"
 #include "model/scopes.h"
 #include "model/vardict.h"
@@ -89,6 +90,8 @@ cvg_describe_instance (const CvgEntry *entry, gboolean keyring_is_open)
   cvg_vardict_add_int64 (&builder, "next-refresh-at", entry->next_refresh_at);
   cvg_vardict_add_string (&builder, "last-error",
                           entry->last_error != NULL ? entry->last_error : record->dead_reason);
+  if (cvg_leaving_is_possible (entry))
+    add_boolean (&builder, "revocable", TRUE);
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 

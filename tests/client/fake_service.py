@@ -37,14 +37,15 @@ def entry(instance_id, server, status, **more):
     keys = {"instance-id": instance_id, "user-id": "alice", "server-name": server, "owner": "host",
             "kind": "oauth2", "status": status}
     keys.update({key.replace("_", "-"): value for key, value in more.items()})
-    variants = {key: GLib.Variant("s", value) for key, value in keys.items()}
+    variants = {key: GLib.Variant("b" if value is True else "s", value)
+                for key, value in keys.items()}
     variants["expires-at"] = GLib.Variant("x", 2000000000)
     variants["scopes"] = GLib.Variant("as", ["read", "write"])
     return variants
 
 
 INSTANCES = [
-    entry(ALICE, "GitHub", "active", account="alice@example.com"),
+    entry(ALICE, "GitHub", "active", account="alice@example.com", revocable=True),
     entry(WORK, "Google Calendar", "active", label="büro", site="https://a.example",
           last_error="The newest credentials are not in the keyring yet"),
     entry(DEAD, "Jira", "needs-sign-in", last_error="The grant is dead"),

@@ -661,18 +661,22 @@ def test_logout_and_remove(claviger, service):
     claviger("logout", "github", "--no-revoke")
     assert json.loads(claviger("--json", "remove", "github").stdout)["revoked"] is True
     assert service.called("DeleteInstanceAuth") == [[fake.ALICE, {"revoke": False}]]
-    assert service.called("DeleteInstance") == [[fake.ALICE, {}]]
+    claviger("remove", "gcalendar", "--no-revoke")
+    assert service.called("DeleteInstance") == [[fake.ALICE, {}], [fake.WORK, {"revoke": False}]]
 
 
 def test_logout_says_what_was_done(claviger):
     said = claviger("logout", "github").stderr
-    assert "GitHub has not confirmed" in said
+    assert "GitHub has not confirmed yet" in said and "told as soon as it can be" in said
     assert "connected apps" in said and "https://docs.example/github" in said
     assert claviger("logout", "sites").stderr == "It was not signed in.\n"
     assert claviger("remove", "sites").stderr == "Removed. It was not signed in.\n"
     assert "has confirmed" in claviger("remove", "github").stderr
+    said = claviger("logout", "gcalendar").stderr
+    assert "Google Calendar can't be told" in said and "as soon as" not in said
+    assert said.endswith("end the access at https://manage.example/gcalendar\n")
     assert claviger("logout", "gcalendar", "--no-revoke").stderr == (
-        "Signed out. The server was not told.\n")
+        "Signed out. Google Calendar was not told, and still takes the credentials.\n")
 
 
 def test_watch(bus, service):
