@@ -227,7 +227,8 @@ def check_refresh(case, before):
     expected = {
         "grant_type": dialect.refresh_grant,
         dialect.refresh_parameter: before.get("refresh_token"),
-    } | case.client_members(authentication)
+    }
+    expected |= case.client_members(authentication) | dialect.token
     if case.resource:
         expected["resource"] = case.resource
     expected |= dialect.token
