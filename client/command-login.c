@@ -14,6 +14,7 @@
 #include "client/flow.h"
 #include "client/instance.h"
 #include "client/invitation.h"
+#include "client/new-instance.h"
 #include "client/output.h"
 #include "client/qr-code.h"
 #include "client/server.h"
@@ -23,7 +24,6 @@
 #include "client/tenant.h"
 #include "client/vardict.h"
 #include "dbus/error.h"
-#include "dbus/names.h"
 #include "dbus/shell-word.h"
 
 /* As long as the daemon waits at most. */
@@ -97,29 +97,16 @@ check_options (char **arguments, GError **error)
 static char *
 create_instance (const char *user_id, GVariant *server, GError **error)
 {
-  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) tenant = cvg_tenant_read (server, tenants, error);
-  g_autoptr (GVariant) reply = NULL;
-  char *id = NULL;
+  const CvgNewInstance wanted = {
+    .server_name = cvg_vardict_get_string (server, "name"),
+    .user_id = user_id,
+    .label = label,
+    .client_id = client_id,
+    .tenant = tenant,
+  };
 
-  if (tenant == NULL)
-    return NULL;
-
-  if (label != NULL)
-    g_variant_dict_insert (&options, "label", "s", label);
-  if (client_id != NULL)
-    g_variant_dict_insert (&options, "client-id", "s", client_id);
-  if (g_variant_n_children (tenant) > 0)
-    g_variant_dict_insert_value (&options, "tenant", tenant);
-
-  reply = cvg_connection_call ("CreateInstance",
-                               g_variant_new ("(ss@a{sv})", user_id,
-                                              cvg_vardict_get_string (server, "name"),
-                                              g_variant_dict_end (&options)),
-                               "(s)", error);
-  if (reply != NULL)
-    g_variant_get (reply, "(s)", &id);
-  return id;
+  return tenant != NULL ? cvg_new_instance_create (&wanted, error) : NULL;
 }
 
 static gboolean
@@ -390,20 +377,6 @@ sign_in (CvgCli *cli, GVariant *server, const char *instance_id, GError **error)
   return TRUE;
 }
 
-/* A daemon that went away is not started again for this. */
-static void
-discard_instance (const char *instance_id)
-{
-  g_autofree char *owner = cvg_connection_get_owner (NULL);
-
-  if (owner != NULL)
-    {
-      g_autoptr (GVariant) reply =
-          cvg_connection_call_at (owner, CVG_OBJECT_PATH, "DeleteInstance",
-                                  g_variant_new ("(sa{sv})", instance_id, NULL), "(b)", NULL);
-    }
-}
-
 static gboolean
 run_login (CvgCli *cli, char **arguments, GError **error)
 {
@@ -420,7 +393,7 @@ run_login (CvgCli *cli, char **arguments, GError **error)
     {
       done = sign_in (cli, server, target.id, error);
       if (!done && target.is_new)
-        discard_instance (target.id);
+        cvg_new_instance_discard (target.id);
     }
   g_free (target.id);
 

@@ -9,9 +9,29 @@
 
 #include <string.h>
 
+#include "client/connection.h"
 #include "client/exit-status.h"
+#include "client/instance.h"
+#include "client/server.h"
+#include "client/vardict.h"
 #include "dbus/error.h"
 #include "dbus/shell-word.h"
+
+/* The daemon is asked again, and may be gone: then it is what most servers are. */
+static gboolean
+takes_only_keys (const CvgCli *cli)
+{
+  g_autoptr (GVariant) instances = cvg_connection_list_instances (NULL, NULL, NULL);
+  g_autoptr (GVariant) instance =
+      instances != NULL ? cvg_instance_find (instances, cli->instance, NULL) : NULL;
+  g_autoptr (GVariant) server = NULL;
+
+  if (instance == NULL)
+    return FALSE;
+
+  server = cvg_server_look_up (cvg_vardict_get_string (instance, "server-name"));
+  return cvg_server_takes_keys (server) && !cvg_server_has_kind (server, "oauth2");
+}
 
 static char *
 format_sign_in (const CvgCli *cli)
@@ -19,6 +39,8 @@ format_sign_in (const CvgCli *cli)
   g_autofree char *server = cvg_shell_word (cli->server != NULL ? cli->server : "SERVER");
   g_autofree char *user = cli->user != NULL ? cvg_shell_word (cli->user) : NULL;
 
+  if (cli->instance != NULL && takes_only_keys (cli))
+    return g_strdup_printf ("Store its key with: claviger set %s", cli->instance);
   if (cli->instance != NULL)
     return g_strdup_printf ("Sign in with: claviger login --instance %s", cli->instance);
 

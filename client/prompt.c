@@ -180,6 +180,7 @@ cvg_prompt_free_secret (char *secret)
 /**
  * cvg_prompt_read_values:
  * @keys: the keys that want a value
+ * @whence: what follows the key in the question
  * @error: return location: as of cvg_prompt_read_secret()
  *
  * Reads a secret for each key, in their order.
@@ -187,13 +188,14 @@ cvg_prompt_free_secret (char *secret)
  * Returns: (transfer floating) (nullable): keys and values, a{sv}
  */
 GVariant *
-cvg_prompt_read_values (char **keys, GError **error)
+cvg_prompt_read_values (char **keys, const char *whence, GError **error)
 {
   g_auto (GVariantBuilder) values = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   for (char **key = keys; *key != NULL; key++)
     {
-      char *secret = cvg_prompt_read_secret (*key, TRUE, error);
+      g_autofree char *question = g_strconcat (*key, whence, NULL);
+      char *secret = cvg_prompt_read_secret (question, TRUE, error);
 
       if (secret == NULL)
         return NULL;

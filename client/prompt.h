@@ -10,4 +10,4 @@
 char *cvg_prompt_read_secret (const char *question, gboolean required, GError **error);
 char *cvg_prompt_read_text (const char *question, GError **error);
 void cvg_prompt_free_secret (char *secret);
-GVariant *cvg_prompt_read_values (char **keys, GError **error);
+GVariant *cvg_prompt_read_values (char **keys, const char *whence, GError **error);

@@ -3,7 +3,7 @@
  *
  * The judge of a provider file is the daemon that will read it, so it is the daemon's program that
  * is run: a process of its own, which touches neither the bus nor the keyring. What it finds is on
- * stdout, a line for each mistake.
+ * stdout, a line for each mistake; that there is none it says on stderr.
  */
 #include "client/provider-check.h"
 
@@ -43,9 +43,9 @@ gboolean
 cvg_provider_check_run (const CvgCli *cli, char **files, GError **error)
 {
   g_auto (GStrv) command = build_command (files);
+  GSubprocessFlags flags = cli->quiet ? G_SUBPROCESS_FLAGS_STDERR_SILENCE : G_SUBPROCESS_FLAGS_NONE;
   g_autoptr (GError) cause = NULL;
-  g_autoptr (GSubprocess) daemon =
-      g_subprocess_newv ((const char *const *) command, G_SUBPROCESS_FLAGS_NONE, &cause);
+  g_autoptr (GSubprocess) daemon = g_subprocess_newv ((const char *const *) command, flags, &cause);
 
   if (daemon == NULL || !g_subprocess_wait (daemon, NULL, &cause))
     {
@@ -56,10 +56,7 @@ cvg_provider_check_run (const CvgCli *cli, char **files, GError **error)
     }
 
   if (g_subprocess_get_if_exited (daemon) && g_subprocess_get_exit_status (daemon) == 0)
-    {
-      cvg_cli_note (cli, "There is no mistake.");
-      return TRUE;
-    }
+    return TRUE;
 
   if (g_subprocess_get_if_exited (daemon) && g_subprocess_get_exit_status (daemon) == 1)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,

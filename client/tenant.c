@@ -13,6 +13,12 @@
 #include "client/vardict.h"
 
 static gboolean
+is_needed (GVariant *parameter)
+{
+  return *cvg_vardict_get_string (parameter, "default") == '\0';
+}
+
+static gboolean
 parse_given (GVariantDict *values, char **given, GError **error)
 {
   for (char **at = given; at != NULL && *at != NULL; at++)
@@ -60,6 +66,27 @@ ask (GVariant *server, GVariant *parameter, GError **error)
 }
 
 /**
+ * cvg_tenant_is_needed:
+ * @server: a server of ListServers
+ *
+ * Returns: whether an instance of it can't be made without a value for a tenant parameter
+ */
+gboolean
+cvg_tenant_is_needed (GVariant *server)
+{
+  g_autoptr (GVariant) parameters = cvg_server_get_tenant_parameters (server);
+
+  for (size_t i = 0; i < g_variant_n_children (parameters); i++)
+    {
+      g_autoptr (GVariant) parameter = g_variant_get_child_value (parameters, i);
+
+      if (is_needed (parameter))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
  * cvg_tenant_read:
  * @server: a server of ListServers
  * @given: (nullable): the values of --tenant, KEY=VALUE each
@@ -89,8 +116,7 @@ cvg_tenant_read (GVariant *server, char **given, GError **error)
       g_autofree char *typed = NULL;
 
       name = cvg_vardict_get_string (parameter, "name");
-      if (*cvg_vardict_get_string (parameter, "default") != '\0' ||
-          g_variant_dict_contains (&values, name))
+      if (!is_needed (parameter) || g_variant_dict_contains (&values, name))
         continue;
 
       typed = ask (server, parameter, error);

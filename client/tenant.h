@@ -7,4 +7,5 @@
 
 #include <glib.h>
 
+gboolean cvg_tenant_is_needed (GVariant *server);
 GVariant *cvg_tenant_read (GVariant *server, char **given, GError **error);

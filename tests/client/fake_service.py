@@ -26,6 +26,7 @@ DEAD = "22222222-bbbb-4bbb-8bbb-000000000003"
 LOCKED = "33333333-cccc-4ccc-8ccc-000000000004"
 LATER = "44444444-dddd-4ddd-8ddd-000000000005"
 SITES = "55555555-eeee-4eee-8eee-000000000006"
+KEYED = "66666666-ffff-4fff-8fff-000000000007"
 CREATED = "99999999-ffff-4fff-8fff-000000000009"
 
 TOKEN = "token-of-alice"
@@ -52,6 +53,7 @@ INSTANCES = [
     entry(LOCKED, "Slack", "keyring-locked", label=EVIL),
     entry(LATER, "Slack", "unreachable"),
     entry(SITES, "Confluence", "signed-out", label="sites"),
+    entry(KEYED, "Mail", "signed-out", kind="basic"),
 ]
 
 SERVERS = [
@@ -118,6 +120,7 @@ RESOURCES = [
 FAILURES = {
     DEAD: ("NeedsSignIn", "The grant is dead"),
     LOCKED: ("KeyringLocked", "The keyring is locked"),
+    KEYED: ("NotSignedIn", "It has no credentials"),
     LATER: ("TryLater", "The server asks to wait 30 seconds"),
 }
 
@@ -218,7 +221,9 @@ class Service:
         self.get(instance_id)
         return GLib.Variant("(b)", (False,))
 
-    def SetInstanceAuth(self, _sender, _instance_id, _auth_data):
+    def SetInstanceAuth(self, _sender, _instance_id, auth_data):
+        if "refused" in auth_data.values():
+            raise Refusal("InvalidArgument", "That is no key")
         return GLib.Variant("()", ())
 
     def SetUserAuth(self, _sender, _user_id, _server_name, _auth_data):

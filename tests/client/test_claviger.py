@@ -199,6 +199,12 @@ def test_token_is_one_line_or_none(claviger):
     (["login", "everybodys"], 2, ["Everybody's asks for no sign-in", "nothing to do"]),
     (["login", "help desk"], 2, ["Help Desk needs --tenant subdomain=VALUE (what stands before"]),
     (["login", "jira", "--tenant", "a=1", "--tenant", "a=2"], 2, ["--tenant a=… is given twice"]),
+    (["login", "--instance", "mail"], 2, [f"claviger set {fake.KEYED}\n"]),
+    (["token", "mail"], 3, [f"claviger set {fake.KEYED}\n"]),
+    (["set", "--user", "zoe", "everybodys"], 2, ["Everybody's needs no key", "nothing to do"]),
+    (["set", "--user", "zoe", "help-desk"], 2, ["--tenant subdomain=VALUE"]),
+    (["set", "mail", "--tenant", "a=b"], 2, ["--user"]),
+    (["set", "mail", "password=hush"], 2, ["read from stdin"]),
     (["login"], 2, ["--instance"]),
     (["login", "jira", "--paste", "--device"], 2, ["exclude"]),
     (["login", "jira", "--tenant", "novalue"], 2, ["KEY=VALUE"]),
@@ -411,12 +417,12 @@ def check_fixture(tmp_path):
 
 
 def test_check_runs_the_program_of_the_daemon(check, tmp_path):
-    done = check("printf '%s\\n' \"$@\"", "one.provider", "/two", "-q")
+    done = check("printf '%s\\n' \"$@\"; echo fine >&2", "one.provider", "/two", "-q")
     assert done.stdout.splitlines() == ["--check-providers", str(tmp_path / "one.provider"), "/two"]
     assert done.stderr == ""
-    done = check("printf '%s\\n' \"$@\"")
+    done = check("printf '%s\\n' \"$@\"; echo fine >&2")
     assert done.stdout == "--check-providers\n"
-    assert done.stderr == "There is no mistake.\n"
+    assert done.stderr == "fine\n"
 
 
 def test_check_finds_mistakes(check):
@@ -613,6 +619,47 @@ def test_set_for_a_user(claviger, service):
     done = claviger("set", "--user", "zoe", "notion", stdin="key\n")
     assert done.stdout == fake.CREATED + "\n"
     assert service.called("SetUserAuth") == [["zoe", "Notion", {"token": "key"}]]
+    assert service.called("CreateInstance") == []
+
+
+def test_set_asks_for_what_the_server_needs(claviger, service):
+    claviger("set", "mail", stdin="zoe@example.com\nhush\n")
+    claviger("set", "--user", "zoe", "mail", stdin="zoe@example.com\nhush\n")
+    both = {"user": "zoe@example.com", "password": "hush"}
+    assert service.called("SetInstanceAuth") == [[fake.KEYED, both]]
+    assert service.called("SetUserAuth") == [["zoe", "Mail", both]]
+    done = claviger("set", "mail", stdin="zoe@example.com\n", status=2)
+    assert "password for Mail (from https://keys.example/mail)" in done.stderr
+    claviger("set", "mail", "other", stdin="1\n")
+    assert service.called("SetInstanceAuth")[1:] == [[fake.KEYED, {"other": "1"}]]
+
+
+def test_set_for_a_server_of_sign_ins_says_so(claviger, service):
+    done = claviger("set", "github", stdin="key\n")
+    assert "claviger login GitHub\n" in done.stderr
+    done = claviger("set", "--user", "ada l", "github", stdin="key\n")
+    assert "claviger login GitHub --user 'ada l'\n" in done.stderr
+    assert service.called("SetInstanceAuth") == [[fake.ALICE, {"access_token": "key"}]]
+    assert "claviger login" not in claviger("set", "--user", "zoe", "slack", stdin="key\n").stderr
+
+
+def test_set_for_a_tenant_makes_the_instance(claviger, service):
+    done = claviger("set", "--user", "zoe", "help-desk", "--tenant", "subdomain=acme", stdin="k\n")
+    assert done.stdout == fake.CREATED + "\n"
+    assert service.called("CreateInstance") == [
+        ["zoe", "Help Desk", {"tenant": {"subdomain": "acme"}}]]
+    assert service.called("SetInstanceAuth") == [[fake.CREATED, {"token": "k"}]]
+    # There it is now, and no tenant is needed any more.
+    claviger("set", "--user", "zoe", "help-desk", stdin="other\n")
+    assert service.called("SetUserAuth") == [["zoe", "Help Desk", {"token": "other"}]]
+
+
+def test_set_that_fails_leaves_nothing(claviger, service):
+    arguments = ["set", "--user", "zoe", "help-desk", "--tenant", "subdomain=acme"]
+    claviger(*arguments, stdin="", status=2)
+    assert service.called("CreateInstance") == []
+    claviger(*arguments, stdin="refused\n", status=2)
+    assert service.called("DeleteInstance") == [[fake.CREATED, {}]]
 
 
 def test_client_add(claviger, service):
@@ -754,8 +801,8 @@ def test_what_is_for_people_is_no_wider_than_the_terminal(bus, service):
 
 
 def test_secrets_are_not_echoed(on_terminal, service):
-    process, terminal, other = on_terminal("set", "github")
-    seen = read_until(terminal, b"token: ")
+    process, terminal, other = on_terminal("set", "github", "token")
+    seen = read_until(terminal, b"token for GitHub: ")
     end = time.monotonic() + DEADLINE
     while has_echo(other):
         assert time.monotonic() < end
@@ -767,9 +814,22 @@ def test_secrets_are_not_echoed(on_terminal, service):
     assert service.called("SetInstanceAuth") == [[fake.ALICE, {"token": "hidden-key"}]]
 
 
+def test_each_field_is_asked_for_by_name(on_terminal, service):
+    process, terminal, other = on_terminal("set", "mail")
+    for field, value in ((b"user", b"zoe\n"), (b"password", b"hush\n")):
+        read_until(terminal, field + b" for Mail (from https://keys.example/mail): ")
+        end = time.monotonic() + DEADLINE
+        while has_echo(other):
+            assert time.monotonic() < end
+        os.write(terminal, value)
+    assert b"hush" not in read_until(terminal, b"stored")
+    assert process.wait(DEADLINE) == 0
+    assert service.called("SetInstanceAuth") == [[fake.KEYED, {"user": "zoe", "password": "hush"}]]
+
+
 def test_a_question_that_is_interrupted_gives_the_echo_back(on_terminal, service):
     process, terminal, other = on_terminal("set", "github")
-    read_until(terminal, b"token: ")
+    read_until(terminal, b"token for GitHub: ")
     end = time.monotonic() + DEADLINE
     while has_echo(other):
         assert time.monotonic() < end
