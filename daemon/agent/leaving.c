@@ -7,6 +7,14 @@
 
 #include "oauth/revocation-request.h"
 
+/* A key that a person made at the server and gave to us may be in use elsewhere too; it is ended
+ * where it was made. A sign-in names its client, and nothing but a grant has a refresh token. */
+static gboolean
+is_grant (const CvgCredentials *credentials)
+{
+  return credentials->client_id != NULL || !cvg_secret_is_empty (credentials->refresh_token);
+}
+
 /**
  * cvg_leaving_is_possible:
  *
@@ -22,6 +30,8 @@ cvg_leaving_is_possible (const CvgEntry *entry)
     return FALSE;
   if (entry->credentials == NULL)
     return entry->provider->revocation_endpoint != NULL;
+  if (!is_grant (entry->credentials))
+    return FALSE;
 
   provider = cvg_provider_with_server (entry->provider, entry->credentials->server);
   return cvg_revocation_is_possible (provider, entry->credentials);
@@ -69,7 +79,7 @@ cvg_leaving_make_revocation (const CvgEntry *entry,
   g_autoptr (GPtrArray) requests = NULL;
   CvgRevocation *revocation = NULL;
 
-  if (entry->provider == NULL)
+  if (entry->provider == NULL || !is_grant (credentials))
     return NULL;
 
   provider = cvg_provider_with_server (entry->provider, credentials->server);

@@ -97,7 +97,7 @@ static void
 on_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CvgVaultQueue) self = user_data;
-  g_autoptr (Operation) operation = g_steal_pointer (&self->current);
+  Operation *operation = self->current;
   CvgVault *vault = CVG_VAULT (source);
   GError *error = NULL;
 
@@ -118,7 +118,8 @@ on_done (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (operation->task, error);
 
   /* After the return: whoever waited for this write has drawn the conclusions before the next one
-   * asks whether it still makes sense. */
+   * asks whether it still makes sense; be that next one pushed by them. */
+  g_clear_pointer (&self->current, operation_free);
   start_next (self);
 }
 
