@@ -28,6 +28,7 @@ struct _CvgAgent
   CvgRevoker *revoker;              /* (owned) */
   CvgRefresher *refresher;          /* (owned) */
   CvgDispenser *dispenser;          /* (owned) */
+  CvgPreparation *preparation;      /* (owned) */
   CvgSignIns *sign_ins;             /* (owned) */
   CvgChanges *changes;              /* (owned) */
   CvgClientChanges *client_changes; /* (owned) */
@@ -46,9 +47,10 @@ cvg_agent_finalize (GObject *object)
   g_clear_object (&self->notices);
   g_clear_object (&self->rest);
   g_clear_object (&self->planner);
-  g_clear_object (&self->client_changes);
   g_clear_object (&self->changes);
   g_clear_object (&self->sign_ins);
+  g_clear_object (&self->preparation);
+  g_clear_object (&self->client_changes);
   g_clear_object (&self->dispenser);
   g_clear_object (&self->refresher);
   g_clear_object (&self->revoker);
@@ -142,12 +144,14 @@ cvg_agent_new (const CvgAgentPorts *ports)
   self->refresher = new_refresher (self, ports);
   self->dispenser =
       cvg_dispenser_new (self->refresher, self->instances, self->keeper, ports->clock);
-  self->sign_ins = cvg_sign_ins_new (ports->http, ports->clock, ports->browser, ports->redirect,
-                                     self->instances, self->clients, self->keeper);
-  self->changes =
-      cvg_changes_new (self->instances, self->sign_ins, self->keeper, self->revoker, ports->clock);
   self->client_changes =
       cvg_client_changes_new (self->clients, self->instances, self->keeper, ports->clock);
+  self->preparation = cvg_preparation_new (ports->http, ports->clock, self->clients, self->keeper,
+                                           self->client_changes);
+  self->sign_ins = cvg_sign_ins_new (ports->http, ports->clock, ports->browser, ports->redirect,
+                                     self->instances, self->preparation, self->keeper);
+  self->changes =
+      cvg_changes_new (self->instances, self->sign_ins, self->keeper, self->revoker, ports->clock);
   self->planner = new_planner (self, ports);
   self->rest = cvg_rest_new (ports->sleep, self->gate);
   self->notices = cvg_notices_new (ports->notify, self->instances, self->keeper, ports->clock);
@@ -191,6 +195,7 @@ cvg_agent_stop (CvgAgent *self)
   cvg_notices_stop (self->notices);
   cvg_planner_stop (self->planner);
   cvg_sign_ins_stop (self->sign_ins);
+  cvg_preparation_stop (self->preparation);
   cvg_refresher_stop (self->refresher);
   cvg_revoker_stop (self->revoker);
   cvg_keeper_stop (self->keeper);
@@ -202,8 +207,8 @@ gboolean
 cvg_agent_is_idle (CvgAgent *self)
 {
   return cvg_refresher_is_idle (self->refresher) && cvg_revoker_is_idle (self->revoker) &&
-         cvg_sign_ins_is_idle (self->sign_ins) && cvg_keeper_is_idle (self->keeper) &&
-         cvg_rotations_is_idle (self->rotations);
+         cvg_sign_ins_is_idle (self->sign_ins) && cvg_preparation_is_idle (self->preparation) &&
+         cvg_keeper_is_idle (self->keeper) && cvg_rotations_is_idle (self->rotations);
 }
 
 CvgInstances *

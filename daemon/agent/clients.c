@@ -342,8 +342,14 @@ find_index (CvgClients *self, const char *id, guint *index)
 void
 cvg_clients_put (CvgClients *self, CvgClient *client)
 {
+  const CvgClient *default_client = find_default (self, client->server_name);
+  gboolean displaces_default = client->is_default;
   guint index = 0;
-  CvgClient *default_client = NULL;
+
+  /* What the person adds counts before what Claviger registered for want of it. */
+  if (default_client != NULL && default_client->is_registered && !client->is_registered &&
+      !find_index (self, client->id, &index))
+    displaces_default = TRUE;
 
   if (find_index (self, client->id, &index))
     replace_at (self, index, cvg_client_ref (client));
@@ -351,9 +357,35 @@ cvg_clients_put (CvgClients *self, CvgClient *client)
     g_ptr_array_add (self->clients, cvg_client_ref (client));
   save (self, client);
 
-  default_client = client->is_default ? client : find_default (self, client->server_name);
-  set_default (self, default_client);
+  set_default (self, displaces_default ? client : find_default (self, client->server_name));
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0, client->server_name);
+}
+
+/**
+ * cvg_clients_expire:
+ * @client: one that Claviger registered, and that its server does not know any more
+ * @now: Unix seconds
+ *
+ * No sign-in begins with it from now on. What was signed in with it keeps it: should the server
+ * have been mistaken, it goes on.
+ */
+void
+cvg_clients_expire (CvgClients *self, const CvgClient *client, gint64 now)
+{
+  CvgClient *changed = NULL;
+  guint index = 0;
+
+  if (!find_index (self, client->id, &index))
+    return;
+
+  client = g_ptr_array_index (self->clients, index);
+  if (client->expires_at != 0 && client->expires_at <= now)
+    return;
+
+  changed = cvg_client_copy (client);
+  changed->expires_at = now;
+  save (self, changed);
+  replace_at (self, index, changed);
 }
 
 /** cvg_clients_remove: forgets @client; the oldest of its server's others becomes the default */

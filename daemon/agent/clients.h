@@ -28,6 +28,7 @@ CvgClient *cvg_clients_choose_with_secret (CvgClients *self,
 GPtrArray *cvg_clients_list (CvgClients *self, const char *server_name);
 
 void cvg_clients_put (CvgClients *self, CvgClient *client);
+void cvg_clients_expire (CvgClients *self, const CvgClient *client, gint64 now);
 void cvg_clients_remove (CvgClients *self, CvgClient *client);
 
 void cvg_clients_set_secret (CvgClients *self, const char *id, CvgSecret *secret);

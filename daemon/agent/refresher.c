@@ -21,6 +21,7 @@
 #include "agent/waiters.h"
 #include "dbus/error.h"
 #include "model/kill-point.h"
+#include "oauth/token-error.h"
 #include "oauth/token-request.h"
 #include "oauth/token-response.h"
 
@@ -358,11 +359,32 @@ settle (Flight *flight, gboolean for_good)
   cvg_rotations_settle (flight->refresher->rotations, flight->entry);
 }
 
+/* A registration that the server has lost is of no use to a new sign-in either. Returns: (transfer
+ * full) (nullable): that this is what @error comes to */
+static GError *
+explain_lost_client (const Flight *flight, const GError *error)
+{
+  CvgRefresher *self = flight->refresher;
+  const CvgClient *client =
+      cvg_clients_lookup (self->clients, flight->provider->name, flight->before->client_id);
+  GError *lost = NULL;
+
+  if (client != NULL && client->is_registered)
+    lost = cvg_token_error_of_registered (error);
+  if (lost != NULL)
+    cvg_clients_expire (self->clients, client, cvg_clock_get_seconds (self->clock));
+  return lost;
+}
+
 /* Else who reads it would look for the reason where it is not: at the password, at the server.
  * Returns: (transfer full): @error, and what it may come from */
 static GError *
 explain (const Flight *flight, const GError *error)
 {
+  GError *lost = explain_lost_client (flight, error);
+
+  if (lost != NULL)
+    return lost;
   if (!flight->was_in_doubt || !g_error_matches (error, CVG_ERROR, CVG_ERROR_NEEDS_SIGN_IN))
     return g_error_copy (error);
 

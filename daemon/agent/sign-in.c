@@ -23,6 +23,7 @@
 #include "agent/upgrade.h"
 #include "dbus/error.h"
 #include "dbus/names.h"
+#include "oauth/token-error.h"
 #include "oauth/token-response.h"
 
 /* For so long a poll that is under way at the deadline may still bring the tokens. */
@@ -51,6 +52,7 @@ struct _CvgSignIn
   gulong keyring_changed_id;   /* it waits for the keyring to be opened */
   gboolean stopping;           /* nobody will be waited for */
   gboolean last_poll;          /* the deadline is over but for the answer to a poll */
+  gboolean has_lost_client;    /* the server does not know it any more */
 };
 
 G_DEFINE_FINAL_TYPE (CvgSignIn, cvg_sign_in, G_TYPE_OBJECT)
@@ -190,6 +192,18 @@ cvg_sign_in_get_error (CvgSignIn *self)
   return self->error;
 }
 
+/**
+ * cvg_sign_in_get_lost_client:
+ *
+ * Returns: (transfer none) (nullable): the client that Claviger had registered itself, if the
+ *   sign-in ended because the server does not know it any more
+ */
+CvgClient *
+cvg_sign_in_get_lost_client (CvgSignIn *self)
+{
+  return self->has_lost_client ? self->plan->client : NULL;
+}
+
 gboolean
 cvg_sign_in_is_over (CvgSignIn *self)
 {
@@ -236,6 +250,23 @@ set_phase (CvgSignIn *self, CvgPhase phase)
   g_signal_emit (self, signals[SIGNAL_PHASE_CHANGED], 0);
 }
 
+/* @error is (transfer full) (nullable), and so is what is returned: what it comes to where it is
+ * about a client that Claviger registered itself. */
+static GError *
+blame_client (CvgSignIn *self, GError *error)
+{
+  GError *lost = NULL;
+
+  if (error != NULL && self->plan->client->is_registered)
+    lost = cvg_token_error_of_registered (error);
+  if (lost == NULL)
+    return error;
+
+  g_error_free (error);
+  self->has_lost_client = TRUE;
+  return lost;
+}
+
 /* Ends it with @outcome and @error (transfer full), unless it has ended. */
 static void
 finish (CvgSignIn *self, CvgPhase outcome, GError *error)
@@ -248,6 +279,7 @@ finish (CvgSignIn *self, CvgPhase outcome, GError *error)
       return;
     }
 
+  error = blame_client (self, error);
   self->error = error;
   cvg_clock_clear_alarm (self->clock, &self->alarm);
   g_clear_signal_handler (&self->keyring_changed_id, self->keeper);

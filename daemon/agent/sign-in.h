@@ -45,6 +45,7 @@ gint64 cvg_sign_in_get_deadline (CvgSignIn *self);
 CvgPhase cvg_sign_in_get_phase (CvgSignIn *self);
 const char *cvg_sign_in_get_phase_name (CvgSignIn *self);
 const GError *cvg_sign_in_get_error (CvgSignIn *self);
+CvgClient *cvg_sign_in_get_lost_client (CvgSignIn *self);
 gboolean cvg_sign_in_is_over (CvgSignIn *self);
 
 gboolean cvg_sign_in_has_state (CvgSignIn *self, const char *state);

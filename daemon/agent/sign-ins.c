@@ -14,11 +14,13 @@
 #include <string.h>
 
 #include "agent/device-grant.h"
+#include "agent/preparation.h"
 #include "agent/sign-in-pages.h"
 #include "dbus/error.h"
 #include "model/scopes.h"
 #include "oauth/authorize-url.h"
 #include "oauth/redirect-target.h"
+#include "oauth/token-error.h"
 
 #define REMEMBER_SECONDS 60
 
@@ -30,15 +32,15 @@ struct _CvgSignIns
 {
   GObject parent_instance;
 
-  CvgHttp *http;           /* (owned) */
-  CvgClock *clock;         /* (owned) */
-  CvgBrowser *browser;     /* (owned) */
-  CvgRedirect *redirect;   /* (owned) */
-  CvgInstances *instances; /* (owned) */
-  CvgClients *clients;     /* (owned) */
-  CvgKeeper *keeper;       /* (owned) */
-  GPtrArray *places;       /* (owned) (element-type Place) */
-  GPtrArray *asking;       /* (owned) (element-type Begin), each (borrowed): a server is asked */
+  CvgHttp *http;               /* (owned) */
+  CvgClock *clock;             /* (owned) */
+  CvgBrowser *browser;         /* (owned) */
+  CvgRedirect *redirect;       /* (owned) */
+  CvgInstances *instances;     /* (owned) */
+  CvgPreparation *preparation; /* (owned) */
+  CvgKeeper *keeper;           /* (owned) */
+  GPtrArray *places;           /* (owned) (element-type Place) */
+  GPtrArray *asking; /* (owned) (element-type Begin), each (borrowed): a server is asked */
   gboolean stopping;
 };
 
@@ -68,12 +70,14 @@ typedef struct
   CvgEntry *entry; /* (owned) */
   char *client_id; /* (owned) (nullable) */
   char *redirect_url;
-  char **scopes;
+  char *scope;
+  char **scopes; /* complete, once it is prepared */
   char *activation_token;
   char *login_hint;
   gboolean open_browser;
   guint timeout;
   CvgFlow flow;
+  CvgPrepared *prepared;     /* (owned) (nullable) */
   CvgSignInPlan *plan;       /* (owned) (nullable): while the server is asked for codes */
   GCancellable *cancellable; /* (owned): of that; the caller's cancels it too */
   gulong caller_id;
@@ -83,10 +87,12 @@ static void
 begin_free (Begin *begin)
 {
   g_clear_pointer (&begin->plan, cvg_sign_in_plan_free);
+  g_clear_pointer (&begin->prepared, cvg_prepared_free);
   g_clear_object (&begin->cancellable);
   cvg_entry_unref (begin->entry);
   g_free (begin->client_id);
   g_free (begin->redirect_url);
+  g_free (begin->scope);
   g_strfreev (begin->scopes);
   g_free (begin->activation_token);
   g_free (begin->login_hint);
@@ -112,7 +118,7 @@ cvg_sign_ins_finalize (GObject *object)
   g_clear_pointer (&self->places, g_ptr_array_unref);
   g_clear_pointer (&self->asking, g_ptr_array_unref);
   g_clear_object (&self->keeper);
-  g_clear_object (&self->clients);
+  g_clear_object (&self->preparation);
   g_clear_object (&self->instances);
   g_clear_object (&self->redirect);
   g_clear_object (&self->browser);
@@ -146,7 +152,7 @@ cvg_sign_ins_new (CvgHttp *http,
                   CvgBrowser *browser,
                   CvgRedirect *redirect,
                   CvgInstances *instances,
-                  CvgClients *clients,
+                  CvgPreparation *preparation,
                   CvgKeeper *keeper)
 {
   CvgSignIns *self = g_object_new (CVG_TYPE_SIGN_INS, NULL);
@@ -156,7 +162,7 @@ cvg_sign_ins_new (CvgHttp *http,
   self->browser = g_object_ref (browser);
   self->redirect = g_object_ref (redirect);
   self->instances = g_object_ref (instances);
-  self->clients = g_object_ref (clients);
+  self->preparation = g_object_ref (preparation);
   self->keeper = g_object_ref (keeper);
   return self;
 }
@@ -230,7 +236,10 @@ on_completed (CvgSignIn *sign_in, gpointer user_data)
 {
   Place *place = user_data;
   CvgSignIns *self = place->sign_ins;
+  CvgClient *lost = cvg_sign_in_get_lost_client (sign_in);
 
+  if (lost != NULL)
+    cvg_preparation_lose_client (self->preparation, cvg_sign_in_get_entry (sign_in), lost);
   if (place->listening)
     cvg_redirect_close (self->redirect, cvg_sign_in_get_redirect_uri (sign_in));
   place->listening = FALSE;
@@ -266,21 +275,6 @@ add_sign_in (CvgSignIns *self, CvgSignInPlan *plan, gboolean listening)
   return place->sign_in;
 }
 
-static CvgClient *
-choose_client (CvgSignIns *self, const Begin *begin, GError **error)
-{
-  const CvgInstance *record = begin->entry->record;
-  const char *client_id = begin->client_id != NULL ? begin->client_id : record->client_id;
-
-  CvgClient *client =
-      cvg_clients_choose_with_secret (self->clients, record->server_name, client_id, error);
-
-  if (client == NULL && client_id == NULL && begin->entry->provider->redirect_uri != NULL)
-    g_prefix_error (error, "The callback URL to register with %s is %s. ", record->server_name,
-                    begin->entry->provider->redirect_uri);
-  return client;
-}
-
 static const char *
 get_redirect_uri (const CvgProvider *provider, const CvgClient *client)
 {
@@ -290,7 +284,7 @@ get_redirect_uri (const CvgProvider *provider, const CvgClient *client)
 static char *
 open_redirect (CvgSignIns *self, const Begin *begin, const CvgClient *client, GError **error)
 {
-  const CvgProvider *provider = begin->entry->provider;
+  const CvgProvider *provider = begin->prepared->provider;
   const char *redirect_uri = get_redirect_uri (provider, client);
 
   if (redirect_uri == NULL)
@@ -323,14 +317,20 @@ check_url (CvgSignIns *self, CvgSignIn *sign_in, GError **error)
 }
 
 static CvgSignInPlan *
-make_plan (CvgSignIns *self, Begin *begin, CvgClient *client)
+make_plan (CvgSignIns *self, Begin *begin)
 {
+  const CvgPrepared *prepared = begin->prepared;
   CvgSignInPlan *plan = g_new0 (CvgSignInPlan, 1);
 
   plan->entry = cvg_entry_ref (begin->entry);
-  plan->provider = cvg_provider_ref (begin->entry->provider);
-  plan->client = cvg_client_ref (client);
-  plan->client_was_named = begin->client_id != NULL;
+  plan->provider = cvg_provider_ref (prepared->provider);
+  plan->server = prepared->server != NULL ? g_variant_ref (prepared->server) : NULL;
+  plan->client = cvg_client_ref (prepared->client);
+  /* An instance's own that was of no use any more is replaced for good. */
+  plan->client_was_named =
+      begin->client_id != NULL ||
+      (begin->entry->record->client_id != NULL &&
+       g_strcmp0 (begin->entry->record->client_id, prepared->client->client_id) != 0);
   plan->redirect_url = g_steal_pointer (&begin->redirect_url);
   plan->scopes = g_steal_pointer (&begin->scopes);
   plan->login_hint = g_steal_pointer (&begin->login_hint);
@@ -390,6 +390,17 @@ may_go_on (GTask *task, GError **error)
          may_begin (g_task_get_source_object (task), g_task_get_task_data (task), error);
 }
 
+/* Returns (transfer full): why there are no codes: @failure, or what it comes to. */
+static GError *
+blame_client (CvgSignIns *self, const CvgSignInPlan *plan, const GError *failure)
+{
+  GError *lost = plan->client->is_registered ? cvg_token_error_of_registered (failure) : NULL;
+
+  if (lost != NULL)
+    cvg_preparation_lose_client (self->preparation, plan->entry, plan->client);
+  return lost != NULL ? lost : g_error_copy (failure);
+}
+
 static void
 on_device_codes (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -407,7 +418,7 @@ on_device_codes (GObject *source, GAsyncResult *result, gpointer user_data)
   /* First of all why it must not go on: that says more than that it was cancelled. */
   if (!may_go_on (task, &error) || plan->device == NULL)
     {
-      g_task_return_error (task, error != NULL ? error : g_steal_pointer (&failure));
+      g_task_return_error (task, error != NULL ? error : blame_client (self, plan, failure));
       return;
     }
 
@@ -463,33 +474,56 @@ begin_now (GTask *task)
   g_autoptr (GTask) kept = task;
   CvgSignIns *self = g_task_get_source_object (task);
   Begin *begin = g_task_get_task_data (task);
+  const CvgPrepared *prepared = begin->prepared;
   CvgSignIn *sign_in = NULL;
   GError *error = NULL;
-  CvgClient *client = choose_client (self, begin, &error);
 
-  if (client == NULL ||
-      !cvg_flow_choose (&begin->flow, begin->entry->provider,
-                        get_redirect_uri (begin->entry->provider, client), &error))
+  if (!cvg_flow_choose (&begin->flow, prepared->provider,
+                        get_redirect_uri (prepared->provider, prepared->client), &error))
     g_task_return_error (task, error);
   else if (begin->flow == CVG_FLOW_DEVICE)
-    begin_by_device (g_steal_pointer (&kept), make_plan (self, begin, client));
-  else if ((sign_in = begin_by_redirect (self, begin, make_plan (self, begin, client), &error)) !=
-           NULL)
+    begin_by_device (g_steal_pointer (&kept), make_plan (self, begin));
+  else if ((sign_in = begin_by_redirect (self, begin, make_plan (self, begin), &error)) != NULL)
     return_sign_in (task, sign_in);
   else
     g_task_return_error (task, error);
 }
 
 static void
+on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Begin *begin = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  begin->prepared = cvg_preparation_run_finish (CVG_PREPARATION (source), result, &error);
+  if (begin->prepared == NULL || !may_go_on (task, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  begin->scopes = cvg_authorize_scopes (begin->prepared->provider, begin->scope);
+  begin_now (g_steal_pointer (&task));
+}
+
+static void
 on_keyring_open (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  CvgSignIns *self = g_task_get_source_object (task);
+  const Begin *begin = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (cvg_keeper_open_finish (CVG_KEEPER (source), result, &error) && may_go_on (task, &error))
-    begin_now (g_steal_pointer (&task));
-  else
-    g_task_return_error (task, error);
+  if (!cvg_keeper_open_finish (CVG_KEEPER (source), result, &error) || !may_go_on (task, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  cvg_preparation_run_async (self->preparation, begin->entry, begin->client_id, begin->scope,
+                             g_task_get_cancellable (task), on_prepared, task);
+  g_steal_pointer (&task);
 }
 
 /* A browser takes some thousand characters of address at most. */
@@ -547,14 +581,14 @@ null_if_empty (const char *text)
 }
 
 static Begin *
-begin_new (CvgEntry *entry, const CvgSignInOptions *options, char **scopes)
+begin_new (CvgEntry *entry, const CvgSignInOptions *options)
 {
   Begin *begin = g_new0 (Begin, 1);
 
   begin->entry = cvg_entry_ref (entry);
   begin->client_id = null_if_empty (options->client_id);
   begin->redirect_url = g_strdup (options->redirect_url);
-  begin->scopes = scopes;
+  begin->scope = g_strdup (options->scope);
   begin->activation_token = null_if_empty (options->activation_token);
   begin->login_hint = null_if_empty (options->login_hint);
   begin->open_browser = options->open_browser;
@@ -598,8 +632,7 @@ cvg_sign_ins_begin_async (CvgSignIns *self,
       return;
     }
 
-  g_task_set_task_data (task, begin_new (entry, options, g_steal_pointer (&scopes)),
-                        (GDestroyNotify) begin_free);
+  g_task_set_task_data (task, begin_new (entry, options), (GDestroyNotify) begin_free);
   cvg_keeper_open_async (self->keeper, TRUE, cancellable, on_keyring_open, g_steal_pointer (&task));
 }
 

@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 
 #include "agent/flow.h"
+#include "agent/preparation.h"
 #include "agent/sign-in.h"
 #include "ports/browser.h"
 
@@ -50,7 +51,7 @@ CvgSignIns *cvg_sign_ins_new (CvgHttp *http,
                               CvgBrowser *browser,
                               CvgRedirect *redirect,
                               CvgInstances *instances,
-                              CvgClients *clients,
+                              CvgPreparation *preparation,
                               CvgKeeper *keeper);
 void cvg_sign_ins_stop (CvgSignIns *self);
 gboolean cvg_sign_ins_is_idle (CvgSignIns *self);

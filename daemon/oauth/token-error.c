@@ -31,6 +31,33 @@ is_client_fault (guint status, const char *code)
   return status == 401 || (code != NULL && g_strv_contains (client_codes, code));
 }
 
+/* Said of a client; cvg_token_error_of_registered() knows it by the one and puts something else in
+ * the place of the other, which would be of no help. */
+#define NOT_ACCEPTED "does not accept the OAuth client"
+#define CHECK_IT ": check its id and secret, and set them with `claviger client add`"
+
+/**
+ * cvg_token_error_of_registered:
+ * @error: of cvg_token_error_classify(), about a client that Claviger registered itself
+ *
+ * Returns: (transfer full) (nullable): what it means, if it is that the server does not know the
+ *   client any more; else %NULL
+ */
+GError *
+cvg_token_error_of_registered (const GError *error)
+{
+  const char *advice = strstr (error->message, CHECK_IT);
+
+  if (!g_error_matches (error, CVG_ERROR, CVG_ERROR_REFUSED) || advice == NULL ||
+      strstr (error->message, NOT_ACCEPTED) == NULL)
+    return NULL;
+
+  return g_error_new (CVG_ERROR, CVG_ERROR_REFUSED,
+                      "%.*s. Claviger registered that client itself; sign in again, and it will "
+                      "register anew",
+                      (int) (advice - error->message), error->message);
+}
+
 /**
  * cvg_token_error_classify:
  * @provider: who was asked
@@ -71,9 +98,7 @@ cvg_token_error_classify (const CvgProvider *provider,
                         "again",
                         provider->name, seen);
   if (is_client_fault (status, code))
-    return g_error_new (CVG_ERROR, CVG_ERROR_REFUSED,
-                        "%s does not accept the OAuth client (%s): check its id and secret, and "
-                        "set them with `claviger client add`",
+    return g_error_new (CVG_ERROR, CVG_ERROR_REFUSED, "%s " NOT_ACCEPTED " (%s)" CHECK_IT,
                         provider->name, seen);
   if (code != NULL)
     return g_error_new (CVG_ERROR, CVG_ERROR_REFUSED, "%s refused (%s)", provider->name, seen);

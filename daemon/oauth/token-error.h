@@ -15,3 +15,4 @@ GError *cvg_token_error_classify (const CvgProvider *provider,
                                   CvgTokenGrant grant,
                                   const CvgHttpResponse *response,
                                   JsonObject *object) G_GNUC_WARN_UNUSED_RESULT;
+GError *cvg_token_error_of_registered (const GError *error) G_GNUC_WARN_UNUSED_RESULT;

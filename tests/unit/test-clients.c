@@ -354,6 +354,53 @@ test_signal (Fixture *fixture, gconstpointer data)
   g_signal_handlers_disconnect_by_data (fixture->clients, changed);
 }
 
+static void
+count_up (guint *count)
+{
+  (*count)++;
+}
+
+/* It is of no use to new sign-ins, and stays for the old ones; nobody is told. */
+static void
+test_expire (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (CvgClient) client = make_client (SERVER, "old", 1, FALSE);
+  g_autoptr (CvgClients) again = NULL;
+  guint changes = 0;
+
+  client->is_registered = TRUE;
+  client->issuer = g_strdup ("https://a.example");
+  g_free (client->id);
+  client->id = g_uuid_string_random ();
+  cvg_clients_put (fixture->clients, client);
+  g_signal_connect_swapped (fixture->clients, "changed", G_CALLBACK (count_up), &changes);
+  cvg_clients_expire (fixture->clients, client, AGENT_WORLD_NOW);
+  cvg_clients_expire (fixture->clients, client, AGENT_WORLD_NOW + 5);
+  g_assert_cmpint (cvg_clients_lookup (fixture->clients, SERVER, "old")->expires_at, ==,
+                   AGENT_WORLD_NOW);
+  g_assert_cmpuint (changes, ==, 0);
+
+  again = cvg_clients_new (CVG_RECORDS (fixture->records), NULL);
+  cvg_clients_load (again);
+  g_assert_cmpint (cvg_clients_lookup (again, SERVER, "old")->expires_at, ==, AGENT_WORLD_NOW);
+}
+
+/* What a person adds takes the mark from what Claviger registered, and from nobody else. */
+static void
+test_own_before_registered (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (CvgClient) registered = make_client (SERVER, "registered", 9, TRUE);
+
+  registered->is_registered = TRUE;
+  cvg_clients_put (fixture->clients, registered);
+  g_assert_true (cvg_clients_lookup (fixture->clients, SERVER, "registered")->is_default);
+  put (fixture, SERVER, "first", 8, FALSE);
+  g_assert_true (cvg_clients_lookup (fixture->clients, SERVER, "first")->is_default);
+  g_assert_false (cvg_clients_lookup (fixture->clients, SERVER, "registered")->is_default);
+  put (fixture, SERVER, "second", 7, FALSE);
+  g_assert_true (cvg_clients_lookup (fixture->clients, SERVER, "first")->is_default);
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add ("/clients/" path, Fixture, NULL, set_up, function, tear_down)
 
@@ -436,6 +483,8 @@ main (int argc, char *argv[])
   ADD ("what-is-set-is-told", test_signal);
   ADD ("the-machine-has-some", test_system);
   ADD ("the-person-hides-the-machines", test_system_hidden);
+  ADD ("expired", test_expire);
+  ADD ("the-persons-before-a-registered-one", test_own_before_registered);
 
   return g_test_run ();
 }

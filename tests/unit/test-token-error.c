@@ -278,6 +278,27 @@ test_unreadable_never_kills (void)
       }
 }
 
+/* What is said of a client that Claviger registered itself, for whom “client add” is no advice. */
+static void
+test_registered (void)
+{
+  g_autoptr (CvgProvider) provider = make_atlassian ();
+  g_autoptr (CvgSecret) body = cvg_secret_new ("{}");
+  g_autoptr (CvgHttpResponse) unknown = cvg_http_response_new (401, JSON, 0, body);
+  g_autoptr (CvgHttpResponse) busy = cvg_http_response_new (503, JSON, 0, body);
+  g_autoptr (GError) refused =
+      cvg_token_error_classify (provider, CVG_TOKEN_GRANT_CODE, unknown, NULL);
+  g_autoptr (GError) passing =
+      cvg_token_error_classify (provider, CVG_TOKEN_GRANT_CODE, busy, NULL);
+  g_autoptr (GError) lost = cvg_token_error_of_registered (refused);
+
+  g_assert_error (lost, CVG_ERROR, CVG_ERROR_REFUSED);
+  g_assert_nonnull (strstr (lost->message, "(HTTP 401)"));
+  g_assert_nonnull (strstr (lost->message, "sign in again"));
+  g_assert_null (strstr (lost->message, "client add"));
+  g_assert_null (cvg_token_error_of_registered (passing));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -289,5 +310,6 @@ main (int argc, char **argv)
   g_test_add_func ("/token-error/elsewhere", test_elsewhere);
   g_test_add_func ("/token-error/says-when", test_says_when);
   g_test_add_func ("/token-error/unreadable-never-kills", test_unreadable_never_kills);
+  g_test_add_func ("/token-error/registered-client", test_registered);
   return g_test_run ();
 }
