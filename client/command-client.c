@@ -14,6 +14,7 @@
 #include "client/table.h"
 #include "client/vardict.h"
 #include "dbus/error.h"
+#include "dbus/shell-word.h"
 
 static char *redirect_uri;
 static gboolean make_default;
@@ -85,6 +86,32 @@ take_secret (const CvgCli *cli, GVariant *known, GVariantDict *options, GError *
   return TRUE;
 }
 
+/* Said before a secret is asked for. @known: (nullable): the client as it is. */
+static gboolean
+check_server (CvgCli *cli, GVariant *server, GVariant *known, GError **error)
+{
+  if (!cvg_server_has_kind (server, "oauth2"))
+    {
+      g_autofree char *name = cvg_shell_word (cli->server);
+
+      cli->advice = g_strdup_printf ("How to get in: claviger servers %s", name);
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "%s has no OAuth, and so no clients", cli->server);
+      return FALSE;
+    }
+
+  if (redirect_uri == NULL && cvg_server_wants_redirect_uri (server) &&
+      (known == NULL || *cvg_vardict_get_string (known, "redirect-uri") == '\0'))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   "%s has no redirect URI that fits everybody: give the one that you registered "
+                   "with the provider, --redirect-uri=URI",
+                   cli->server);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 run_add (CvgCli *cli, char **arguments, GError **error)
 {
@@ -94,7 +121,8 @@ run_add (CvgCli *cli, char **arguments, GError **error)
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) reply = NULL;
 
-  if (clients == NULL || !take_secret (cli, known, &options, error))
+  if (clients == NULL || !check_server (cli, server, known, error) ||
+      !take_secret (cli, known, &options, error))
     return FALSE;
 
   if (redirect_uri != NULL)
@@ -115,11 +143,20 @@ run_add (CvgCli *cli, char **arguments, GError **error)
   return TRUE;
 }
 
+/* Whose it is, where it is not one that the person added. */
+static const char *
+describe_origin (GVariant *client)
+{
+  if (cvg_vardict_get_boolean (client, "system"))
+    return "this machine";
+  return cvg_vardict_get_boolean (client, "registered") ? "registered" : "";
+}
+
 static void
 print_table (GVariant *clients)
 {
-  static const char *const headings[] = { "SERVER", "CLIENT", "DEFAULT",
-                                          "SECRET", "LABEL",  "REDIRECT URI" };
+  static const char *const headings[] = { "SERVER", "CLIENT", "DEFAULT",     "SECRET",
+                                          "FROM",   "LABEL",  "REDIRECT URI" };
   g_autoptr (CvgTable) table = cvg_table_new (headings, G_N_ELEMENTS (headings));
 
   for (size_t i = 0; i < g_variant_n_children (clients); i++)
@@ -131,6 +168,7 @@ print_table (GVariant *clients)
                                     cvg_vardict_get_string (client, "client-id"),
                                     cvg_vardict_get_boolean (client, "default") ? "yes" : "no",
                                     cvg_vardict_get_boolean (client, "has-secret") ? "yes" : "no",
+                                    describe_origin (client),
                                     cvg_vardict_get_string (client, "label"),
                                     cvg_vardict_get_string (client, "redirect-uri"),
                                 });
@@ -175,6 +213,9 @@ run_remove (CvgCli *cli, char **arguments, GError **error)
     {
       if (g_error_matches (*error, CVG_ERROR, CVG_ERROR_NOT_FOUND))
         cli->advice = g_strdup ("The clients that there are: claviger client list");
+      if (g_error_matches (*error, CVG_ERROR, CVG_ERROR_FAILED))
+        cli->advice = g_strdup ("To sign an instance in with another client: claviger login "
+                                "--instance INSTANCE --client-id CLIENT_ID");
       return FALSE;
     }
 
@@ -187,7 +228,8 @@ const CvgCommand cvg_command_client_add = {
   .arguments = "SERVER CLIENT_ID",
   .summary = "Add an OAuth client for a server",
   .description = "The client secret is read from stdin, or asked for without echo. An empty one\n"
-                 "makes a public client; one that is known already keeps the secret it has.\n\n"
+                 "makes a public client; one that is known already keeps the secret it has. Where\n"
+                 "to register one, and with which redirect URI: claviger servers NAME.\n\n"
                  "Example:\n"
                  "  claviger client add Confluence Zq8PbXlmV0kD",
   .entries = add_entries,
@@ -200,9 +242,11 @@ const CvgCommand cvg_command_client_list = {
   .name = "client list",
   .arguments = "[SERVER]",
   .summary = "List the OAuth clients",
-  .description = "Nothing secret is printed.\n\n"
-                 "Example:\n"
-                 "  claviger client list confluence",
+  .description =
+      "FROM says whose a client is that you have not added: this machine's, or one that\n"
+      "Claviger has registered by itself. Nothing secret is printed.\n\n"
+      "Example:\n"
+      "  claviger client list confluence",
   .max_arguments = 1,
   .run = run_list,
 };
@@ -211,8 +255,8 @@ const CvgCommand cvg_command_client_remove = {
   .name = "client remove",
   .arguments = "SERVER CLIENT_ID",
   .summary = "Forget an OAuth client and its secret",
-  .description = "Instances that were signed in with it can't be refreshed until it is added "
-                 "again.\n\n"
+  .description = "One that instances are signed in with stays, since they could not be refreshed\n"
+                 "without it; the error names them.\n\n"
                  "Example:\n"
                  "  claviger client remove Confluence Zq8PbXlmV0kD",
   .min_arguments = 2,

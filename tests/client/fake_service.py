@@ -237,11 +237,18 @@ class Service:
                  "redirect-uri": GLib.Variant("s", "http://127.0.0.1:18417/callback"),
                  "default": GLib.Variant("b", True), "has-secret": GLib.Variant("b", True)},
                 {"server-name": GLib.Variant("s", "Jira"), "client-id": GLib.Variant("s", "bare"),
-                 "default": GLib.Variant("b", True), "has-secret": GLib.Variant("b", False)}]
+                 "default": GLib.Variant("b", True), "has-secret": GLib.Variant("b", False)},
+                {"server-name": GLib.Variant("s", "Webby"), "client-id": GLib.Variant("s", "ours"),
+                 "redirect-uri": GLib.Variant("s", "https://webby.example/callback"),
+                 "system": GLib.Variant("b", True), "registered": GLib.Variant("b", False)},
+                {"server-name": GLib.Variant("s", "Help Desk"), "client-id": GLib.Variant("s", "its"),
+                 "system": GLib.Variant("b", False), "registered": GLib.Variant("b", True)}]
         rows = [row for row in rows if server_name in ("", row["server-name"].unpack())]
         return GLib.Variant("(aa{sv})", (rows,))
 
     def DeleteClient(self, _sender, _server_name, client_id):
+        if client_id == "used":
+            raise Refusal("Failed", "The client used of Jira is in use by the instance " + DEAD)
         if client_id != "cid":
             raise Refusal("NotFound", "There is no such client")
         return GLib.Variant("()", ())

@@ -193,6 +193,8 @@ def test_token_is_one_line_or_none(claviger):
     (["servers", "github", "jira"], 2, ["--check"]),
     (["servers", "nowhere"], 4, ["nowhere", "claviger servers"]),
     (["client", "remove", "jira", "nobody"], 4, ["claviger client list"]),
+    (["client", "remove", "jira", "used"], 1, [fake.DEAD, "--client-id"]),
+    (["client", "add", "mail", "x"], 2, ["Mail has no OAuth", "claviger servers Mail\n"]),
     (["site", "sites", "three"], 4, ["claviger site"]),
     (["login", "notion"], 2, ["claviger set --user", " Notion\n"]),
     (["login", "mail", "--user", "ada l"], 2, ["claviger set --user 'ada l' Mail\n"]),
@@ -669,6 +671,24 @@ def test_client_add(claviger, service):
     assert service.called("SetClient") == [
         ["Confluence", "cid", {"client-secret": "secret", "default": True}],
         ["Jira", "public", {"client-secret": "", "redirect-uri": "http://127.0.0.1:1/"}]]
+
+
+def test_client_add_where_each_brings_a_redirect_uri(claviger, service):
+    done = claviger("client", "add", "webby", "cid", stdin="secret\n", status=2)
+    assert "--redirect-uri" in done.stderr
+    claviger("client", "add", "webby", "cid", "--redirect-uri", "https://mine.example/", stdin="s\n")
+    claviger("client", "add", "webby", "ours", stdin="s\n")  # which has one
+    assert [call[1:] for call in service.called("SetClient")] == [
+        ["cid", {"client-secret": "s", "redirect-uri": "https://mine.example/"}],
+        ["ours", {"client-secret": "s"}]]
+
+
+def test_client_list_says_whose_they_are(claviger):
+    lines = claviger("client", "list").stdout.splitlines()
+    assert lines[0].split() == ["SERVER", "CLIENT", "DEFAULT", "SECRET", "FROM", "REDIRECT", "URI"]
+    rows = {line.split()[0]: line for line in lines[1:]}
+    assert "this machine" in rows["Webby"] and "registered" in rows["Help"]
+    assert "this machine" not in rows["Jira"] and "registered" not in rows["Jira"]
 
 
 def test_client_add_without_a_secret(claviger, service):
