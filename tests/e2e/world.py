@@ -192,11 +192,11 @@ class World:
         """Who calls the client sits at a desktop, and it need not choose another way in."""
         return self.environment | {"G_DEBUG": "fatal-warnings", "WAYLAND_DISPLAY": "of-nobody"}
 
-    def start_cli(self, *arguments, stdin="", terminal=None):
+    def start_cli(self, *arguments, stdin="", terminal=None, **environment):
         """`claviger` in the background."""
         command = Command(
             [*program_from("CLAVIGER"), *arguments],
-            self.client_environment(),
+            self.client_environment() | environment,
             self.tree.make(f"client-{secrets.token_hex(4)}"),
             stdin=stdin,
             terminal=terminal,
