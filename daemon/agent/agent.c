@@ -346,12 +346,45 @@ null_if_empty (const char *text)
   return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
 }
 
+/* The addresses of a sign-in. Who brings a key needs none, and has no way to name them; if there is
+ * a sign-in all the same, it asks once more. */
+static gboolean
+check_tenant (const CvgProvider *provider, const CvgNewInstance *made, GError **error)
+{
+  gboolean takes_keys =
+      g_strv_length (provider->kinds) > 1 || !cvg_provider_has_kind (provider, "oauth2");
+
+  if (made->has_key && made->tenant == NULL && takes_keys)
+    return TRUE;
+
+  return cvg_provider_check_tenant (provider, made->tenant, error);
+}
+
+/**
+ * cvg_agent_check_new_instance:
+ * @made: (transfer none): what a caller says of it
+ *
+ * Returns: whether it could be made as things are now; fails with %CVG_ERROR_INVALID_ARGUMENT or
+ *   %CVG_ERROR_UNKNOWN_SERVER
+ */
+gboolean
+cvg_agent_check_new_instance (CvgAgent *self, const CvgNewInstance *made, GError **error)
+{
+  CvgProvider *provider = NULL;
+
+  if (!cvg_agent_check_user_id (made->user_id, error))
+    return FALSE;
+
+  provider = cvg_agent_find_server (self, made->server_name, error);
+  return provider != NULL && check_id (self, made->id, error) && check_label (made->label, error) &&
+         check_client_id (made->client_id, error) && check_tenant (provider, made, error);
+}
+
 /**
  * cvg_agent_create_instance:
  * @made: (transfer none): what the caller says of it
  *
- * Returns: (transfer none): the new instance, signed out; fails with %CVG_ERROR_INVALID_ARGUMENT or
- *   %CVG_ERROR_UNKNOWN_SERVER
+ * Returns: (transfer none): the new instance, signed out; fails as cvg_agent_check_new_instance()
  */
 CvgEntry *
 cvg_agent_create_instance (CvgAgent *self, const CvgNewInstance *made, GError **error)
@@ -359,15 +392,10 @@ cvg_agent_create_instance (CvgAgent *self, const CvgNewInstance *made, GError **
   g_autoptr (CvgInstance) record = NULL;
   CvgProvider *provider = NULL;
 
-  if (!cvg_agent_check_user_id (made->user_id, error))
+  if (!cvg_agent_check_new_instance (self, made, error))
     return NULL;
 
-  provider = cvg_agent_find_server (self, made->server_name, error);
-  if (provider == NULL || !check_id (self, made->id, error) || !check_label (made->label, error) ||
-      !check_client_id (made->client_id, error) ||
-      !cvg_provider_check_tenant (provider, made->tenant, error))
-    return NULL;
-
+  provider = cvg_agent_find_server (self, made->server_name, NULL);
   record = cvg_instance_new ();
   record->id = made->id != NULL ? g_ascii_strdown (made->id, -1) : g_uuid_string_random ();
   record->user_id = g_strdup (made->user_id);

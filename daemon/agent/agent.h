@@ -48,6 +48,7 @@ typedef struct
   const char *label;     /* (nullable) */
   const char *client_id; /* (nullable) */
   GVariant *tenant;      /* (nullable): a{ss} */
+  gboolean has_key;      /* it is made for credentials that are no grant */
 } CvgNewInstance;
 
 CvgAgent *cvg_agent_new (const CvgAgentPorts *ports);
@@ -68,6 +69,7 @@ CvgCatalogue *cvg_agent_get_catalogue (CvgAgent *self);
 
 CvgProvider *cvg_agent_find_server (CvgAgent *self, const char *server_name, GError **error);
 gboolean cvg_agent_check_user_id (const char *user_id, GError **error);
+gboolean cvg_agent_check_new_instance (CvgAgent *self, const CvgNewInstance *made, GError **error);
 CvgEntry *cvg_agent_create_instance (CvgAgent *self, const CvgNewInstance *made, GError **error);
 GVariant *cvg_agent_build_auth_data (CvgAgent *self,
                                      const CvgEntry *entry,

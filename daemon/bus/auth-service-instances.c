@@ -357,16 +357,23 @@ set_user_auth_call_free (SetUserAuthCall *set)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SetUserAuthCall, set_user_auth_call_free)
 
+static CvgNewInstance
+make_for_key (const char *user_id, const char *server_name)
+{
+  return (CvgNewInstance){
+    .user_id = user_id,
+    .server_name = server_name,
+    .owner = OWNER_HOST,
+    .has_key = TRUE,
+  };
+}
+
 static void
 on_open_for_user_auth (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (SetUserAuthCall) set = user_data;
   CvgAgent *agent = set->call->agent;
-  const CvgNewInstance made = {
-    .user_id = set->user_id,
-    .server_name = set->server_name,
-    .owner = OWNER_HOST,
-  };
+  const CvgNewInstance made = make_for_key (set->user_id, set->server_name);
   GAsyncReadyCallback callback = on_user_auth_set;
   GError *error = NULL;
   CvgEntry *entry = NULL;
@@ -403,19 +410,16 @@ check_user_auth (CvgAuthService *self,
                  GError **error)
 {
   CvgInstances *instances = cvg_agent_get_instances (self->agent);
+  const CvgNewInstance made = make_for_key (user_id, server_name);
   g_autoptr (CvgCredentials) checked = NULL;
-  CvgProvider *provider = NULL;
 
-  if (!cvg_agent_check_user_id (user_id, error))
-    return FALSE;
-
-  provider = cvg_agent_find_server (self->agent, server_name, error);
-  if (provider == NULL)
+  if (!cvg_agent_check_user_id (user_id, error) ||
+      cvg_agent_find_server (self->agent, server_name, error) == NULL)
     return FALSE;
 
   checked = cvg_auth_data_parse (auth_data, 0, error);
   return checked != NULL && (cvg_instances_find_of_user (instances, user_id, server_name) != NULL ||
-                             cvg_provider_check_tenant (provider, NULL, error));
+                             cvg_agent_check_new_instance (self->agent, &made, error));
 }
 
 static gboolean

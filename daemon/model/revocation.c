@@ -124,6 +124,9 @@ pack_step (const CvgRevocationStep *step)
       add_secret (&builder, "authorization", request->authorization);
       cvg_vardict_add_string (&builder, "content-type", request->content_type);
       add_secret (&builder, "body", request->body);
+      if (request->headers != NULL && *request->headers != NULL)
+        g_variant_builder_add (&builder, "{sv}", "headers",
+                               g_variant_new_strv ((const char *const *) request->headers, -1));
     }
 
   return g_variant_builder_end (&builder);
@@ -204,6 +207,21 @@ is_fit_to_be_sent_to (const char *url)
   return cvg_endpoint_find_mistake (origin) == NULL;
 }
 
+/* Names and values by turns, each of one line. */
+static gboolean
+take_headers (GVariant *dict, CvgHttpRequest *request)
+{
+  if (!g_variant_lookup (dict, "headers", "^as", &request->headers))
+    return TRUE;
+
+  for (char **text = request->headers; *text != NULL; text++)
+    for (const char *c = *text; *c != '\0'; c++)
+      if (!g_ascii_isprint (*c))
+        return FALSE;
+
+  return g_strv_length (request->headers) % 2 == 0;
+}
+
 static CvgHttpRequest *
 unpack_request (GVariant *dict)
 {
@@ -219,6 +237,8 @@ unpack_request (GVariant *dict)
   request->content_type = find_known (dict, "content-type", content_types);
   if (request->content_type != NULL)
     request->body = take_secret (dict, "body");
+  if (!take_headers (dict, request))
+    g_clear_pointer (&request, cvg_http_request_free);
   return request;
 }
 

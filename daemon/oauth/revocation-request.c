@@ -103,6 +103,7 @@ build (const CvgProvider *provider,
   /* Who calls the token something else does not speak RFC 7009. */
   if (g_str_equal (provider->revocation_parameter, "token"))
     cvg_parameters_add (parameters, "token_type_hint", hint);
+  request->headers = g_strdupv (provider->token_headers);
   authenticate (provider, request, parameters, client, token);
   if (provider->revocation_request >= 0)
     cvg_parameters_complete (parameters, request,

@@ -69,8 +69,6 @@ static const Row rows[] = {
     "no credential" },
   { "SetUserAuth/wrong-type", "SetUserAuth", "('new', 'Keyed', {'token': <1>})", "InvalidArgument",
     "token" },
-  { "SetUserAuth/tenant-needed", "SetUserAuth",
-    "('new', 'Tenanted Desk', {'token': <'" BUS_SECRET "'>})", "InvalidArgument", "subdomain" },
   { "DeleteUserAuth/empty-user", "DeleteUserAuth", "('', 'Confluence', " NONE ")",
     "InvalidArgument", "user id" },
   { "DeleteUserAuth/unknown-server", "DeleteUserAuth", "('ada', 'Nowhere', " NONE ")",

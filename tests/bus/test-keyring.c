@@ -150,7 +150,7 @@ test_wrong_arguments_do_not_prompt (BusWorld *world, gconstpointer data)
     { "Authorize", "('Confluence', " ID ", {'timeout': <uint32 0>})" },
     { "Authorize", "('Confluence', " ID ", {'redirect-url': <'javascript:1'>})" },
     { "SetInstanceAuth", "(" ID ", " NONE ")" },
-    { "SetUserAuth", "('new', 'Tenanted Desk', {'token': <'" BUS_SECRET "'>})" },
+    { "SetUserAuth", "('', 'Keyed', {'token': <'" BUS_SECRET "'>})" },
     { "DeleteInstance", "(" ID ", {'revoke': <1>})" },
     { "SetClient", "('Confluence', '', {'client-secret': <'" BUS_SECRET "'>})" },
   };

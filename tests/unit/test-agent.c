@@ -181,6 +181,28 @@ test_later_parameter (void)
   g_assert_true (chosen->record == record); /* nothing to add */
 }
 
+/* Who brings a key has no way to name the addresses of a sign-in, and needs none. */
+static void
+test_tenant_of_a_key (void)
+{
+  g_autoptr (AgentWorld) world = agent_world_new_started (CVG_VAULT_UNLOCKED);
+  const CvgNewInstance key = {
+    .user_id = "ada", .server_name = "Shopify", .owner = "host", .has_key = TRUE
+  };
+  const CvgNewInstance sign_in = { .user_id = "ada", .server_name = "Shopify", .owner = "host" };
+  const CvgNewInstance grant = {
+    .user_id = "ada", .server_name = "Tenanted", .owner = "host", .has_key = TRUE
+  };
+  g_autoptr (GError) no_tenant = NULL;
+  g_autoptr (GError) no_other_way = NULL;
+
+  g_assert_nonnull (cvg_agent_create_instance (world->agent, &key, NULL));
+  g_assert_null (cvg_agent_create_instance (world->agent, &sign_in, &no_tenant));
+  agent_world_assert_error (no_tenant, CVG_ERROR_INVALID_ARGUMENT);
+  g_assert_null (cvg_agent_create_instance (world->agent, &grant, &no_other_way));
+  agent_world_assert_error (no_other_way, CVG_ERROR_INVALID_ARGUMENT);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -193,6 +215,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/agent/auth-data-of-a-lost-server", test_auth_data_of_a_lost_server);
   g_test_add_func ("/agent/idle", test_idle);
   g_test_add_func ("/agent/stopped-twice", test_stop_twice);
+  g_test_add_func ("/agent/create/tenant-of-a-key", test_tenant_of_a_key);
 
   return g_test_run ();
 }

@@ -35,13 +35,13 @@ static CvgProvider *
 make_provider (const char *endpoint)
 {
   CvgProvider *provider = cvg_provider_new ();
-  const char *const headers[] = { "X-Of-Tokens", "1", NULL };
+  const char *const headers[] = { "X-Version", "1", NULL };
   const char *const extras[] = { "audience", "x", NULL };
 
   provider->revocation_endpoint = g_strdup (endpoint);
-  /* Neither is for this endpoint. */
   g_strfreev (provider->token_headers);
   provider->token_headers = g_strdupv ((char **) headers);
+  /* Neither is for this endpoint. */
   g_strfreev (provider->token_parameters);
   provider->token_parameters = g_strdupv ((char **) extras);
   provider->token_request = CVG_TOKEN_REQUEST_JSON;
@@ -58,7 +58,7 @@ dup_lines (GPtrArray *requests)
     {
       const CvgHttpRequest *request = g_ptr_array_index (requests, i);
 
-      g_assert_null (request->headers);
+      g_assert_cmpstr (request->headers[0], ==, "X-Version");
       g_string_append_printf (lines, "%s %s", request->method, request->url);
       if (request->authorization != NULL)
         g_string_append_printf (lines, " [%s]", cvg_secret_peek (request->authorization));

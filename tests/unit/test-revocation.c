@@ -17,6 +17,7 @@ make_request (const char *url, const char *body)
   request->authorization = cvg_secret_new ("Basic hush");
   request->content_type = "application/json";
   request->body = cvg_secret_new (body);
+  request->headers = g_strdupv ((char *[]){ (char *) "X-Version", (char *) "1", NULL });
   return request;
 }
 
@@ -69,6 +70,8 @@ test_packed (void)
   g_assert_cmpstr (first->request->url, ==, "https://s/r");
   g_assert_cmpstr (cvg_secret_peek (first->request->authorization), ==, "Basic hush");
   g_assert_cmpstr (first->request->content_type, ==, "application/json");
+  g_assert_cmpstr (first->request->headers[0], ==, "X-Version");
+  g_assert_cmpstr (first->request->headers[1], ==, "1");
   g_assert_cmpstr (cvg_secret_peek (first->request->body), ==, "{\"token\":\"'R\"}");
   g_assert_cmpstr (cvg_secret_peek (second->request->body), ==, "");
 }
