@@ -54,9 +54,9 @@ static const GOptionEntry entries[] = {
   { "no-browser", 0, 0, G_OPTION_ARG_NONE, &wish.no_browser,
     "Open no browser, only print the address", NULL },
   { "paste", 0, 0, G_OPTION_ARG_NONE, &wish.paste,
-    "The browser is elsewhere: read the address it ends on from stdin", NULL },
+    "The browser is elsewhere: paste the address it ends on", NULL },
   { "device", 0, 0, G_OPTION_ARG_NONE, &wish.device,
-    "Show a code to enter in any browser, where the server offers that", NULL },
+    "Show a code to enter in a browser, wherever it is", NULL },
   { "qr", 0, 0, G_OPTION_ARG_NONE, &wish.qr, "Show the address as a QR code, for a telephone",
     NULL },
   { "detach", 0, 0, G_OPTION_ARG_NONE, &wish.detach, "Print instance and address, and do not wait",
@@ -406,17 +406,16 @@ const CvgCommand cvg_command_login = {
   .name = "login",
   .arguments = "SERVER",
   .summary = "Sign in to a server",
-  .description =
-      "Opens the browser, waits until you have signed in there, and prints the id of the\n"
-      "instance. Signing in again with the same user and label keeps the instance.\n"
-      "With --instance, SERVER can be left out.\n\n"
-      "Where there is no display, as over SSH, a browser elsewhere will do: with a code\n"
-      "(--device) where the server offers that, else with the address that the browser\n"
-      "ends on, pasted here (--paste).\n\n"
-      "Examples:\n"
-      "  claviger login Confluence\n"
-      "  claviger login Confluence --label work --paste\n"
-      "  claviger login GitHub --device --qr",
+  .description = "Opens the browser, waits until you have signed in there, and prints the id of\n"
+                 "the instance. Signing in again with the same user and label keeps the instance.\n"
+                 "With --instance, SERVER can be left out.\n\n"
+                 "Where there is no display, as over SSH, a browser elsewhere will do: with a\n"
+                 "code (--device) where the server offers that, else with the address that the\n"
+                 "browser ends on, pasted here (--paste).\n\n"
+                 "Examples:\n"
+                 "  claviger login Confluence\n"
+                 "  claviger login Confluence --label work --paste\n"
+                 "  claviger login GitHub --device --qr",
   .entries = entries,
   .min_arguments = 0,
   .max_arguments = 1,

@@ -108,15 +108,14 @@ run_servers (CvgCli *cli, char **arguments, GError **error)
 const CvgCommand cvg_command_servers = {
   .name = "servers",
   .arguments = "[NAME] | --check [FILE…]",
-  .summary = "List the servers of the catalogue, or tell how to get in to one",
-  .description =
-      "KIND is how one signs in; CLIENT says whether an OAuth client is set up. With\n"
-      "NAME it tells where to register an application or make a key, and the commands\n"
-      "that follow. With --check it reads provider files as the daemon would, and prints\n"
-      "a line for each mistake: FILE:LINE: [Group] Key: reason.\n\n"
-      "Examples:\n"
-      "  claviger servers confluence\n"
-      "  claviger servers --check ~/.config/claviger/providers/mine.provider",
+  .summary = "List the servers, or tell how to get in to one",
+  .description = "KIND is how one signs in; CLIENT says whether an OAuth client is set up. With\n"
+                 "NAME it tells where to register an application or make a key, and the commands\n"
+                 "that follow. With --check it reads provider files as the daemon would, and\n"
+                 "prints a line for each mistake: FILE:LINE: [Group] Key: reason.\n\n"
+                 "Examples:\n"
+                 "  claviger servers confluence\n"
+                 "  claviger servers --check ~/.config/claviger/providers/mine.provider",
   .entries = entries,
   .max_arguments = MAX_FILES,
   .run = run_servers,

@@ -21,10 +21,9 @@ static char *user;
 static char **tenants;
 
 static const GOptionEntry entries[] = {
-  { "user", 0, 0, G_OPTION_ARG_STRING, &user,
-    "The first argument is a server: make an instance of this user if there is none", "U" },
+  { "user", 0, 0, G_OPTION_ARG_STRING, &user, "Whose instance it is; made if there is none", "U" },
   { "tenant", 0, 0, G_OPTION_ARG_STRING_ARRAY, &tenants,
-    "Tenant parameter of the server, for a new instance; can be repeated", "K=V" },
+    "Tenant parameter of the server; repeatable", "K=V" },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -213,14 +212,13 @@ const CvgCommand cvg_command_set = {
   .name = "set",
   .arguments = "INSTANCE|SERVER [KEY…]",
   .summary = "Store credentials that are no OAuth, as API keys",
-  .description =
-      "Each KEY gets a line of stdin, or is asked for without echo on a terminal. If none\n"
-      "is named it is those that the server needs: see claviger servers NAME. With --user\n"
-      "the first argument is a server, and the instance is made if there is none; its id\n"
-      "is printed.\n\n"
-      "Examples:\n"
-      "  claviger set --user alice SendGrid\n"
-      "  pass show mail/api | claviger set resend",
+  .description = "Each KEY gets a line of stdin, or is asked for without echo on a terminal. If\n"
+                 "none is named it is those that the server needs: see claviger servers NAME.\n"
+                 "With --user the first argument is a server, and the instance is made if there\n"
+                 "is none; its id is printed.\n\n"
+                 "Examples:\n"
+                 "  claviger set --user alice SendGrid\n"
+                 "  pass show mail/api | claviger set resend",
   .entries = entries,
   .min_arguments = 1,
   .max_arguments = 64,

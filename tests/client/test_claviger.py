@@ -293,6 +293,9 @@ def test_usage_lines_end_in_no_blank(claviger):
 def test_help_promises_nothing_that_is_not_there(claviger):
     assert "when a program asks" in claviger("refresh", "--help").stdout
     assert "where the server offers that" in claviger("login", "--help").stdout
+    for command in ("login", "set", "servers", "client add", "client list", "client remove"):
+        text = claviger(*command.split(), "--help").stdout
+        assert all(len(line) <= 80 for line in text.splitlines()), command
 
 
 def test_list_is_safe_for_terminals(claviger):
