@@ -41,6 +41,7 @@ cvg_discovered_unref (CvgDiscovered *self)
 
   cvg_provider_unref (self->provider);
   g_clear_pointer (&self->server, g_variant_unref);
+  g_strfreev (self->scopes);
   g_free (self);
 }
 
@@ -129,6 +130,13 @@ without (char **scopes, const char *left_out)
   return (char **) g_ptr_array_free (kept, FALSE);
 }
 
+static gboolean
+names_offline_access (const CvgMetadata *metadata)
+{
+  return metadata->scopes != NULL &&
+         g_strv_contains ((const char *const *) metadata->scopes, OFFLINE);
+}
+
 /* Whether there is a refresh token is for the authorization server to say, not for the resource: it
  * is asked for one if it says that it has that scope, or if the file does. */
 static void
@@ -141,7 +149,7 @@ fill_scopes (CvgProvider *complete, const CvgServerFound *found)
       g_strfreev (complete->scopes);
       complete->scopes = without (found->scopes, OFFLINE);
     }
-  if (*complete->required_scopes == NULL && found->metadata->has_offline_access)
+  if (*complete->required_scopes == NULL && names_offline_access (found->metadata))
     {
       g_strfreev (complete->required_scopes);
       complete->required_scopes = cvg_scopes_union (offline, NULL);
@@ -179,6 +187,7 @@ cvg_discovered_new (const CvgProvider *provider, const CvgServerFound *found, GE
 
   self = cvg_discovered_new_complete (complete);
   self->server = g_variant_ref_sink (g_variant_builder_end (&server));
+  self->scopes = g_strdupv (found->metadata->scopes);
   self->registration = cvg_metadata_choose_registration (found->metadata);
   return self;
 }

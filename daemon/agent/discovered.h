@@ -14,6 +14,7 @@
  * CvgDiscovered:
  * @provider: (owned): complete: what its file names, and what was found for the rest
  * @server: (owned) (nullable): a{sv}: what of it was found, for cvg_provider_with_server()
+ * @scopes: (owned) (nullable): the scopes that the authorization server names; %NULL: it does not
  * @registration: how a client that registers itself is going to authenticate
  *
  * A value.
@@ -24,6 +25,7 @@ typedef struct
 
   CvgProvider *provider;
   GVariant *server;
+  char **scopes;
   CvgClientAuthentication registration;
 } CvgDiscovered;
 

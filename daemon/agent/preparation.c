@@ -248,13 +248,30 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
+/* What is going to be asked for, as far as the authorization server knows it: the scopes of a
+ * resource need not be its own, and a client that wants what it does not know is none it takes. */
+static char **
+list_scopes (const Run *run)
+{
+  g_auto (GStrv) asked = cvg_authorize_scopes (run->server->provider, run->scope);
+  const char *const *known = (const char *const *) run->server->scopes;
+  g_autoptr (GPtrArray) scopes = g_ptr_array_new ();
+
+  for (char **scope = asked; *scope != NULL; scope++)
+    if (known == NULL || g_strv_contains (known, *scope))
+      g_ptr_array_add (scopes, g_strdup (*scope));
+
+  g_ptr_array_add (scopes, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&scopes), FALSE);
+}
+
 /* Takes @task. */
 static void
 register_client (GTask *task)
 {
   CvgPreparation *self = g_task_get_source_object (task);
   const Run *run = g_task_get_task_data (task);
-  g_auto (GStrv) scopes = cvg_authorize_scopes (run->server->provider, run->scope);
+  g_auto (GStrv) scopes = list_scopes (run);
   const CvgRegistrarJob job = {
     .server = run->server,
     .tenant = run->record->tenant,

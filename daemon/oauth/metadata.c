@@ -58,6 +58,7 @@ cvg_metadata_free (CvgMetadata *metadata)
   g_free (metadata->revocation_endpoint);
   g_free (metadata->device_authorization_endpoint);
   g_free (metadata->registration_endpoint);
+  g_strfreev (metadata->scopes);
   g_free (metadata);
 }
 
@@ -132,18 +133,16 @@ static gboolean
 read_rest (CvgMetadata *metadata, JsonObject *object, GError **error)
 {
   g_auto (GStrv) challenges = NULL;
-  g_auto (GStrv) scopes = NULL;
 
   if (!cvg_json_document_read_strings (object, "code_challenge_methods_supported", &challenges,
                                        error) ||
-      !cvg_json_document_read_strings (object, "scopes_supported", &scopes, error) ||
+      !cvg_json_document_read_strings (object, "scopes_supported", &metadata->scopes, error) ||
       !cvg_json_document_read_boolean (object, "authorization_response_iss_parameter_supported",
                                        &metadata->issuer_in_answers, error))
     return FALSE;
 
   metadata->names_pkce = challenges != NULL;
   metadata->takes_s256 = contains (challenges, "S256");
-  metadata->has_offline_access = contains (scopes, "offline_access");
   return TRUE;
 }
 

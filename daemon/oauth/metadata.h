@@ -31,7 +31,7 @@ typedef enum
  * @names_pkce: it says which methods of PKCE it takes
  * @takes_s256: S256 is one of them
  * @issuer_in_answers: it names itself in each answer (RFC 9207)
- * @has_offline_access: it has the scope "offline_access"
+ * @scopes: (owned) (nullable): those that it names; %NULL: it names none
  *
  * All URLs have been judged: requests may go there.
  */
@@ -48,7 +48,7 @@ typedef struct
   gboolean names_pkce;
   gboolean takes_s256;
   gboolean issuer_in_answers;
-  gboolean has_offline_access;
+  char **scopes;
 } CvgMetadata;
 
 char **cvg_metadata_list_urls (const char *issuer) G_GNUC_WARN_UNUSED_RESULT;

@@ -220,7 +220,9 @@ test_scopes (Fixture *fixture, gconstpointer data)
       fixture->provider->required_scopes = cvg_scopes_parse (vectors[i].required);
       g_strfreev (fixture->found->scopes);
       fixture->found->scopes = cvg_scopes_parse (vectors[i].found);
-      fixture->found->metadata->has_offline_access = vectors[i].has_offline;
+      g_strfreev (fixture->found->metadata->scopes);
+      fixture->found->metadata->scopes =
+          vectors[i].has_offline ? cvg_scopes_parse ("openid offline_access") : NULL;
       discovered = combine (fixture);
       assert_scopes (discovered->provider->scopes, vectors[i].scopes_expected);
       assert_scopes (discovered->provider->required_scopes, vectors[i].required_expected);

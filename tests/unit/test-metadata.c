@@ -82,7 +82,7 @@ test_complete (void)
   g_assert_cmpstr (metadata->revocation_endpoint, ==, "https://c.example/revoke");
   g_assert_cmpstr (metadata->device_authorization_endpoint, ==, "https://c.example/device");
   g_assert_cmpstr (metadata->registration_endpoint, ==, "https://a.example/tenant/register");
-  g_assert_true (metadata->has_offline_access);
+  assert_list (metadata->scopes, "openid offline_access");
   g_assert_true (metadata->names_pkce);
   g_assert_true (metadata->takes_s256);
   g_assert_true (metadata->issuer_in_answers);
@@ -112,7 +112,7 @@ test_defaults (void)
       g_assert_null (metadata->revocation_endpoint);
       g_assert_null (metadata->device_authorization_endpoint);
       g_assert_null (metadata->registration_endpoint);
-      g_assert_false (metadata->has_offline_access);
+      g_assert_null (metadata->scopes);
       g_assert_false (metadata->names_pkce);
       g_assert_false (metadata->takes_s256);
       g_assert_false (metadata->issuer_in_answers);

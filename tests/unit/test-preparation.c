@@ -185,6 +185,27 @@ test_registers (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_requests (fixture), ==, 2);
 }
 
+/* It is registered for what it is going to ask for, as far as the server knows it. */
+static void
+test_registered_scopes (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CvgPrepared) prepared = NULL;
+
+  cvg_http_dummy_push_json (fixture->world->http, 200,
+                            "{\"issuer\":\"" ISSUER "\",\"token_endpoint\":\"" ISSUER "/t\","
+                            "\"authorization_endpoint\":\"" ISSUER "/a\","
+                            "\"registration_endpoint\":\"" ISSUER "/r\","
+                            "\"scopes_supported\":[\"offline_access\",\"openid\",\"x\"]}");
+  agent_discovery_push_registration (fixture->world, "new", URI, NULL);
+  cvg_preparation_run_async (fixture->preparation, fixture->entry, NULL, "read openid", NULL,
+                             agent_world_on_ready, &result);
+  agent_world_settle ();
+  prepared = finish (fixture, result);
+  g_assert_nonnull (strstr (cvg_http_dummy_get_request (fixture->world->http, 1)->body,
+                            "\"scope\":\"openid offline_access\""));
+}
+
 /* Another daemon: the registration is remembered, the metadata is not. */
 static void
 test_restart (Fixture *fixture, gconstpointer data)
@@ -428,6 +449,7 @@ main (int argc, char **argv)
   ADD ("own-client", test_own_client);
   ADD ("discovery-fails", test_discovery_fails);
   ADD ("registers", test_registers);
+  ADD ("registered-scopes", test_registered_scopes);
   ADD ("restart", test_restart);
   ADD ("two-at-once-register-once", test_two_at_once);
   ADD ("cancel", test_cancel);
