@@ -146,12 +146,16 @@ add_flows (GVariantBuilder *builder, const CvgProvider *provider, const CvgClien
   add_words (builder, "flows", flows);
 }
 
-/* The servers behind MCP endpoints are found by their resource, and those let anybody register. */
+/* The servers behind MCP endpoints are found by their resource, and those let anybody register. A
+ * registration is made for the redirect URI that the file names. */
 static gboolean
 needs_client (const CvgProvider *provider)
 {
+  if (provider->redirect_uri == NULL)
+    return TRUE;
+
   return provider->registration_endpoint == NULL &&
-         !(provider->resource != NULL && is_discovered (provider));
+         (provider->resource == NULL || !is_discovered (provider));
 }
 
 static void

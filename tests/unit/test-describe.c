@@ -381,13 +381,14 @@ test_needs_client (void)
 {
   g_autoptr (CvgProvider) provider = make_bare ("oauth2");
 
-  assert_flows (provider, NULL, "['paste']", TRUE);
   provider->resource = g_strdup ("https://mcp");
-  assert_flows (provider, NULL, "['paste']", FALSE);
+  assert_flows (provider, NULL, "['paste']", TRUE); /* for which redirect URI would it be? */
+  provider->redirect_uri = g_strdup ("http://127.0.0.1:1/");
+  assert_flows (provider, NULL, "['loopback', 'paste']", FALSE);
   provider->authorization_endpoint = g_strdup ("https://a");
-  assert_flows (provider, NULL, "['paste']", TRUE);
+  assert_flows (provider, NULL, "['loopback', 'paste']", TRUE);
   provider->registration_endpoint = g_strdup ("https://r");
-  assert_flows (provider, NULL, "['paste']", FALSE);
+  assert_flows (provider, NULL, "['loopback', 'paste']", FALSE);
 }
 
 static void
