@@ -11,26 +11,37 @@
 #include "oauth/form.h"
 #include "oauth/json-body.h"
 
+/* Far more than any answer has; why there is a bound is in json-body.c. */
+#define PAIRS_MAX 1000
+
+typedef struct
+{
+  JsonObject *object; /* (borrowed) */
+  guint pairs;
+} Form;
+
 static gboolean
 add_form_member (const char *name, const char *value, gsize length, gpointer user_data)
 {
+  Form *form = user_data;
   char *plain = cvg_form_unescape (value, length);
 
   if (plain != NULL)
-    json_object_set_string_member (user_data, name, plain);
+    json_object_set_string_member (form->object, name, plain);
   cvg_wipe_free (plain);
-  return TRUE;
+  return ++form->pairs <= PAIRS_MAX;
 }
 
 static JsonObject *
 read_form (const CvgSecret *body)
 {
   g_autoptr (JsonObject) object = json_object_new ();
+  Form form = { object, 0 };
 
-  if (!cvg_json_body_is_sound (body))
+  if (!cvg_json_body_is_sound (body) ||
+      !cvg_form_visit (cvg_secret_peek (body), add_form_member, &form))
     return NULL;
 
-  cvg_form_visit (cvg_secret_peek (body), add_form_member, object);
   return g_steal_pointer (&object);
 }
 

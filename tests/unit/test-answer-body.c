@@ -127,11 +127,38 @@ test_says_error (void)
     }
 }
 
+static JsonObject *
+read_form (guint n)
+{
+  g_autoptr (GString) text = g_string_new ("a=b");
+  g_autoptr (CvgSecret) body = NULL;
+  g_autoptr (CvgHttpResponse) response = NULL;
+
+  for (guint i = 1; i < n; i++)
+    g_string_append (text, "&c=d");
+  body = cvg_secret_new (text->str);
+  response = cvg_http_response_new (200, "application/x-www-form-urlencoded", 0, body);
+  return cvg_answer_body_read (response);
+}
+
+static void
+test_form (void)
+{
+  g_autoptr (JsonObject) one = read_form (1);
+  g_autoptr (JsonObject) many = read_form (1000);
+  g_autoptr (JsonObject) too_many = read_form (1001);
+
+  g_assert_cmpstr (json_object_get_string_member (one, "a"), ==, "b");
+  g_assert_cmpstr (json_object_get_string_member (many, "c"), ==, "d");
+  g_assert_null (too_many);
+}
+
 int
 main (int argc, char **argv)
 {
   g_log_writer_default_set_use_stderr (TRUE);
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/answer-body/form", test_form);
   g_test_add_func ("/answer-body/find", test_find);
   g_test_add_func ("/answer-body/text", test_text);
   g_test_add_func ("/answer-body/says-error", test_says_error);

@@ -139,6 +139,32 @@ test_length (void)
   g_assert_null (too_long);
 }
 
+/* @n values, each as @value, of which the library would make something that takes minutes. */
+static JsonNode *
+parse_many (guint n, const char *value)
+{
+  g_autoptr (GString) text = g_string_new ("[");
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", value);
+  g_string_append_c (text, ']');
+  return parse_sized (text->str, text->len);
+}
+
+static void
+test_many_values (void)
+{
+  g_autoptr (JsonNode) many = parse_many (10001, "null");
+  g_autoptr (JsonNode) too_many = parse_many (10002, "null");
+  g_autoptr (JsonNode) twice = parse_many (1, "{\"a\":\",,,,,,\",\"a\":1}");
+  g_autoptr (JsonNode) in_text = parse_many (5000, "\",,,\"");
+
+  g_assert_nonnull (many);
+  g_assert_null (too_many);
+  g_assert_nonnull (twice);
+  g_assert_nonnull (in_text);
+}
+
 static void
 test_variants_have_no_nulls (void)
 {
@@ -218,6 +244,7 @@ main (int argc, char **argv)
   g_test_add_func ("/json-body/nul-in-the-bytes", test_nul_in_the_bytes);
   g_test_add_func ("/json-body/depth", test_depth);
   g_test_add_func ("/json-body/length", test_length);
+  g_test_add_func ("/json-body/many-values", test_many_values);
   g_test_add_func ("/json-body/variants-have-no-nulls", test_variants_have_no_nulls);
   g_test_add_func ("/json-body/wide-integers-become-doubles", test_wide_integers);
   g_test_add_func ("/json-body/get-string", test_get_string);
