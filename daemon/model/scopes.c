@@ -8,18 +8,39 @@
 
 #include <string.h>
 
-static void
-add_new (GPtrArray *scopes, const char *scope)
+/* A list that is being made. A server may send as many as fit into an answer, so that whether one
+ * is there already is not found by looking at all of them. */
+typedef struct
 {
-  if (*scope != '\0' && !g_ptr_array_find_with_equal_func (scopes, scope, g_str_equal, NULL))
-    g_ptr_array_add (scopes, g_strdup (scope));
+  GPtrArray *list; /* (owned) */
+  GHashTable *set; /* (owned): the texts belong to @list */
+} Scopes;
+
+static Scopes
+start (void)
+{
+  return (Scopes){ g_ptr_array_new (), g_hash_table_new (g_str_hash, g_str_equal) };
+}
+
+static void
+add_new (Scopes *scopes, const char *scope)
+{
+  char *copy = NULL;
+
+  if (*scope == '\0' || g_hash_table_contains (scopes->set, scope))
+    return;
+
+  copy = g_strdup (scope);
+  g_hash_table_add (scopes->set, copy);
+  g_ptr_array_add (scopes->list, copy);
 }
 
 static char **
-finish (GPtrArray *scopes)
+finish (Scopes *scopes)
 {
-  g_ptr_array_add (scopes, NULL);
-  return (char **) g_ptr_array_free (scopes, FALSE);
+  g_hash_table_unref (scopes->set);
+  g_ptr_array_add (scopes->list, NULL);
+  return (char **) g_ptr_array_free (scopes->list, FALSE);
 }
 
 /**
@@ -31,17 +52,17 @@ finish (GPtrArray *scopes)
 char **
 cvg_scopes_parse (const char *text)
 {
-  GPtrArray *scopes = g_ptr_array_new ();
+  Scopes scopes = start ();
 
   if (text != NULL)
     {
       g_auto (GStrv) words = g_strsplit_set (text, ", \t\r\n", -1);
 
       for (char **word = words; *word != NULL; word++)
-        add_new (scopes, *word);
+        add_new (&scopes, *word);
     }
 
-  return finish (scopes);
+  return finish (&scopes);
 }
 
 /**
@@ -54,14 +75,14 @@ cvg_scopes_parse (const char *text)
 char **
 cvg_scopes_union (const char *const *first, const char *const *second)
 {
-  GPtrArray *scopes = g_ptr_array_new ();
+  Scopes scopes = start ();
 
   for (; first != NULL && *first != NULL; first++)
-    add_new (scopes, *first);
+    add_new (&scopes, *first);
   for (; second != NULL && *second != NULL; second++)
-    add_new (scopes, *second);
+    add_new (&scopes, *second);
 
-  return finish (scopes);
+  return finish (&scopes);
 }
 
 /** cvg_scopes_join: Returns: (transfer full): @scopes with @separator between them */

@@ -44,6 +44,21 @@ test_union_keeps_order (void)
   g_assert_cmpuint (g_strv_length (none), ==, 0);
 }
 
+/* As many as a hostile answer can hold: looking at each for each took minutes. */
+static void
+test_many (void)
+{
+  g_autoptr (GString) text = g_string_new ("0");
+  g_auto (GStrv) scopes = NULL;
+
+  for (guint i = 1; i < 150000; i++)
+    g_string_append_printf (text, ",%x", i);
+  g_test_timer_start ();
+  scopes = cvg_scopes_parse (text->str);
+  g_assert_cmpfloat (g_test_timer_elapsed (), <, 5);
+  g_assert_cmpuint (g_strv_length (scopes), ==, 150000);
+}
+
 static void
 test_validity (void)
 {
@@ -79,6 +94,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/scopes/parse", test_parse);
   g_test_add_func ("/scopes/union-keeps-order", test_union_keeps_order);
+  g_test_add_func ("/scopes/many", test_many);
   g_test_add_func ("/scopes/validity", test_validity);
   return g_test_run ();
 }
