@@ -357,7 +357,7 @@ check_tenant (const CvgProvider *provider, const CvgNewInstance *made, GError **
   if (made->has_key && made->tenant == NULL && takes_keys)
     return TRUE;
 
-  return cvg_provider_check_tenant (provider, made->tenant, error);
+  return cvg_tenant_check (provider->tenant_parameters, provider->name, made->tenant, error);
 }
 
 /**
@@ -404,7 +404,7 @@ cvg_agent_create_instance (CvgAgent *self, const CvgNewInstance *made, GError **
   record->label = null_if_empty (made->label);
   record->client_id = null_if_empty (made->client_id);
   /* With the defaults of today: another default must not move an instance to another server. */
-  record->tenant = cvg_provider_complete_tenant (provider, made->tenant);
+  record->tenant = cvg_tenant_complete (provider->tenant_parameters, made->tenant);
   record->created_at = cvg_clock_get_seconds (self->clock);
   return cvg_instances_add (self->instances, record);
 }

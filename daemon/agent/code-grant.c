@@ -159,7 +159,7 @@ cvg_code_grant_use (CvgCodeGrant *self, const CvgRedirectAnswer *answer, GError 
 
   self->is_used = TRUE;
   if (provider->issuer != NULL)
-    issuer = cvg_provider_expand (provider->issuer, self->plan->entry->record->tenant);
+    issuer = cvg_tenant_expand_url (provider->issuer, self->plan->entry->record->tenant);
   return cvg_redirect_answer_check_issuer (answer, issuer, provider->issuer_required, error) &&
          cvg_redirect_extras_check_signature (answer, provider, self->plan->client, error) &&
          cvg_redirect_extras_read_members (answer, provider, &self->members, error);

@@ -10,7 +10,7 @@
 static CvgInstance *
 complete_record (CvgInstance *record, const CvgProvider *provider)
 {
-  g_autoptr (GVariant) tenant = cvg_provider_complete_tenant (provider, record->tenant);
+  g_autoptr (GVariant) tenant = cvg_tenant_complete (provider->tenant_parameters, record->tenant);
   CvgInstance *completed = NULL;
 
   if (tenant == NULL || tenant == record->tenant ||

@@ -93,7 +93,7 @@ cvg_leaving_make_revocation (const CvgEntry *entry,
   revocation->server_name = g_strdup (record->server_name);
   revocation->instance_id = g_strdup (record->id);
   if (provider->manage_url != NULL)
-    revocation->manage_url = cvg_provider_expand (provider->manage_url, record->tenant);
+    revocation->manage_url = cvg_tenant_expand_url (provider->manage_url, record->tenant);
   revocation->created_at = now;
   while (requests->len > 0)
     cvg_revocation_add_step (revocation, g_ptr_array_steal_index (requests, 0));

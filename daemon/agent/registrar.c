@@ -117,7 +117,7 @@ cvg_registrar_new (CvgHttp *http,
 char *
 cvg_registrar_dup_issuer (const CvgProvider *provider, GVariant *tenant)
 {
-  return cvg_provider_expand (
+  return cvg_tenant_expand_url (
       provider->issuer != NULL ? provider->issuer : provider->registration_endpoint, tenant);
 }
 
@@ -314,7 +314,7 @@ static CvgHttpRequest *
 build_request (const CvgRegistrarJob *job, GError **error)
 {
   const CvgProvider *provider = job->server->provider;
-  g_autofree char *endpoint = cvg_provider_expand (provider->registration_endpoint, job->tenant);
+  g_autofree char *endpoint = cvg_tenant_expand_url (provider->registration_endpoint, job->tenant);
   const char *mistake = cvg_endpoint_find_mistake (endpoint);
   const CvgRegistrationRequest asked = {
     .endpoint = endpoint,

@@ -291,9 +291,9 @@ search_new (const CvgProvider *provider, GVariant *tenant)
   search->name = g_strdup (provider->name);
   search->scopes = g_new0 (char *, 1);
   if (provider->issuer != NULL)
-    search->issuer = cvg_provider_expand (provider->issuer, tenant);
+    search->issuer = cvg_tenant_expand_url (provider->issuer, tenant);
   if (provider->resource != NULL)
-    search->resource = cvg_provider_expand (provider->resource, tenant);
+    search->resource = cvg_tenant_expand_url (provider->resource, tenant);
   return search;
 }
 

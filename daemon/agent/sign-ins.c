@@ -553,7 +553,8 @@ check_options (const CvgEntry *entry, const CvgSignInOptions *options, GError **
                  "Option “timeout” must be from 1 to %d seconds", CVG_MAX_SIGN_IN_SECONDS);
   else
     /* Once more: the provider file may be another one than when the instance was created. */
-    return cvg_provider_check_tenant (entry->provider, entry->record->tenant, error) &&
+    return cvg_tenant_check (entry->provider->tenant_parameters, entry->provider->name,
+                             entry->record->tenant, error) &&
            check_length ("scope", options->scope, 4096, error) &&
            check_length ("login-hint", options->login_hint, 512, error) &&
            check_length ("activation-token", options->activation_token, 512, error) &&

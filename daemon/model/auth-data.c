@@ -188,7 +188,7 @@ add_templates (GVariantBuilder *builder,
           credentials->members != NULL ?
               g_variant_lookup_value (credentials->members, pair[0], NULL) :
               NULL;
-      g_autofree char *text = cvg_provider_fill (pair[1], instance->tenant);
+      g_autofree char *text = cvg_tenant_fill_text (pair[1], instance->tenant);
 
       if (given == NULL && !is_named (pair[0], credentials, provider))
         cvg_vardict_add_string (builder, pair[0], text);

@@ -8,6 +8,8 @@
 
 #include <glib.h>
 
+#include "model/tenant.h"
+
 typedef enum
 {
   CVG_CLIENT_AUTHENTICATION_POST,  /* client_id and client_secret in the body */
@@ -53,16 +55,6 @@ typedef struct
   char *error;       /* (owned): the error code */
   char *description; /* (owned) (nullable): what the description must contain, in any case */
 } CvgDeadGrant;
-
-/** CvgTenantParameter: a {name} in the URLs, given when an instance is created */
-typedef struct
-{
-  char *name;          /* (owned) */
-  GRegex *regex;       /* (owned): anchored at both ends */
-  char *pattern;       /* (owned) (nullable): of @regex, for people */
-  char *default_value; /* (owned) (nullable): where nobody gives one */
-  char *description;   /* (owned) (nullable): a sentence for people */
-} CvgTenantParameter;
 
 /**
  * CvgProvider:
@@ -156,11 +148,6 @@ CvgProvider *
 cvg_provider_with_server (CvgProvider *provider, GVariant *server) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean cvg_provider_has_kind (const CvgProvider *provider, const char *kind);
-char *cvg_provider_expand (const char *url, GVariant *tenant);
-char *cvg_provider_fill (const char *text, GVariant *tenant) G_GNUC_WARN_UNUSED_RESULT;
-gboolean cvg_provider_check_tenant (const CvgProvider *provider, GVariant *tenant, GError **error);
-GVariant *cvg_provider_complete_tenant (const CvgProvider *provider,
-                                        GVariant *tenant) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cvg_provider_is_dead_grant (const CvgProvider *provider,
                                      guint status,
                                      const char *error,
@@ -171,12 +158,5 @@ CvgDeadGrant *cvg_dead_grant_new (guint status,
                                   const char *description) G_GNUC_WARN_UNUSED_RESULT;
 void cvg_dead_grant_free (CvgDeadGrant *dead_grant);
 
-CvgTenantParameter *cvg_tenant_parameter_new (const char *name,
-                                              const char *pattern,
-                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void cvg_tenant_parameter_free (CvgTenantParameter *parameter);
-gboolean cvg_tenant_parameter_takes (const CvgTenantParameter *parameter, const char *value);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgProvider, cvg_provider_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgDeadGrant, cvg_dead_grant_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CvgTenantParameter, cvg_tenant_parameter_free)

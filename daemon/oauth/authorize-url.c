@@ -90,7 +90,7 @@ add_resource (Query *query, const CvgAuthorizeRequest *request)
   g_autofree char *resource = NULL;
 
   if (request->provider->resource != NULL)
-    resource = cvg_provider_expand (request->provider->resource, request->tenant);
+    resource = cvg_tenant_expand_url (request->provider->resource, request->tenant);
   add_own (query, "resource", resource);
 }
 
@@ -145,7 +145,7 @@ cvg_authorize_url_build (const CvgAuthorizeRequest *request)
 
   g_return_val_if_fail (request->provider->authorization_endpoint != NULL, NULL);
 
-  endpoint = cvg_provider_expand (request->provider->authorization_endpoint, request->tenant);
+  endpoint = cvg_tenant_expand_url (request->provider->authorization_endpoint, request->tenant);
   uri = g_uri_parse (endpoint, G_URI_FLAGS_ENCODED, NULL);
   if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
     return NULL;

@@ -20,7 +20,7 @@ build_get (const char *endpoint, GVariant *tenant, const CvgCredentials *credent
   if (endpoint == NULL || cvg_secret_is_empty (credentials->access_token))
     return NULL;
 
-  url = cvg_provider_expand (endpoint, tenant);
+  url = cvg_tenant_expand_url (endpoint, tenant);
   request = cvg_http_request_new ("GET", url);
   request->authorization = cvg_secret_new_take (
       g_strconcat ("Bearer ", cvg_secret_peek (credentials->access_token), NULL));

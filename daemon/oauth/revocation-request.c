@@ -33,7 +33,7 @@ static const char *const dead_token_codes[] = {
 static char *
 dup_url (const CvgProvider *provider, GVariant *tenant, const char *client_id, const char *token)
 {
-  g_autofree char *expanded = cvg_provider_expand (provider->revocation_endpoint, tenant);
+  g_autofree char *expanded = cvg_tenant_expand_url (provider->revocation_endpoint, tenant);
   g_auto (GStrv) parts = g_strsplit (expanded, "{", -1);
   const gsize longest = 3 * MAX (strlen (client_id), strlen (token));
   GString *url = g_string_sized_new (strlen (expanded) + g_strv_length (parts) * longest + 1);

@@ -55,7 +55,7 @@ add_extras (GArray *parameters, char **extras)
 static char *
 dup_resource (const CvgProvider *provider, GVariant *tenant)
 {
-  return provider->resource != NULL ? cvg_provider_expand (provider->resource, tenant) : NULL;
+  return provider->resource != NULL ? cvg_tenant_expand_url (provider->resource, tenant) : NULL;
 }
 
 static Manner
@@ -122,7 +122,7 @@ cvg_token_request_exchange (const CvgProvider *provider,
 
   g_return_val_if_fail (provider->token_endpoint != NULL, NULL);
 
-  url = cvg_provider_expand (provider->token_endpoint, tenant);
+  url = cvg_tenant_expand_url (provider->token_endpoint, tenant);
   cvg_parameters_add (parameters, "grant_type", "authorization_code");
   cvg_parameters_add (parameters, "code", cvg_secret_peek (code));
   cvg_parameters_add (parameters, "redirect_uri", redirect_uri);
@@ -138,7 +138,7 @@ cvg_token_request_dup_refresh_url (const CvgProvider *provider, GVariant *tenant
   const char *endpoint =
       provider->refresh_endpoint != NULL ? provider->refresh_endpoint : provider->token_endpoint;
 
-  return endpoint != NULL ? cvg_provider_expand (endpoint, tenant) : g_strdup ("");
+  return endpoint != NULL ? cvg_tenant_expand_url (endpoint, tenant) : g_strdup ("");
 }
 
 /**
@@ -194,7 +194,7 @@ cvg_token_request_upgrade (const CvgProvider *provider,
 
   g_return_val_if_fail (provider->upgrade_endpoint != NULL, NULL);
 
-  url = cvg_provider_expand (provider->upgrade_endpoint, tenant);
+  url = cvg_tenant_expand_url (provider->upgrade_endpoint, tenant);
   request = make_request (provider, url, CVG_TOKEN_REQUEST_QUERY);
   cvg_parameters_add (parameters, "grant_type", provider->upgrade_grant_type);
   cvg_parameters_add (parameters, "client_secret", peek_or_null (client->secret));
@@ -229,7 +229,7 @@ cvg_token_request_device_codes (const CvgProvider *provider,
 
   g_return_val_if_fail (provider->device_authorization_endpoint != NULL, NULL);
 
-  url = cvg_provider_expand (provider->device_authorization_endpoint, tenant);
+  url = cvg_tenant_expand_url (provider->device_authorization_endpoint, tenant);
   request = make_request (provider, url, CVG_TOKEN_REQUEST_FORM);
   cvg_parameters_add (parameters, "scope", *scope != '\0' ? scope : NULL);
   cvg_parameters_add (parameters, "resource", resource);
@@ -261,7 +261,7 @@ cvg_token_request_poll (const CvgProvider *provider,
 
   g_return_val_if_fail (provider->token_endpoint != NULL, NULL);
 
-  url = cvg_provider_expand (provider->token_endpoint, tenant);
+  url = cvg_tenant_expand_url (provider->token_endpoint, tenant);
   cvg_parameters_add (parameters, "grant_type", "urn:ietf:params:oauth:grant-type:device_code");
   cvg_parameters_add (parameters, "device_code", cvg_secret_peek (device_code));
   cvg_parameters_add (parameters, "resource", resource);

@@ -10,20 +10,6 @@
 
 #define MAX_TEMPLATE 2048
 
-static CvgTenantParameter *
-find_parameter (const CvgProvider *provider, const char *name)
-{
-  for (guint i = 0; i < provider->tenant_parameters->len; i++)
-    {
-      CvgTenantParameter *parameter = g_ptr_array_index (provider->tenant_parameters, i);
-
-      if (g_str_equal (parameter->name, name))
-        return parameter;
-    }
-
-  return NULL;
-}
-
 /**
  * cvg_field_read_tenant_parameter: the expression of a parameter. It is taken as it stands: key
  * file escapes would ask for each backslash of a regular expression twice.
@@ -70,7 +56,7 @@ get_of_parameter (CvgProvider *provider,
   if (*text == NULL)
     return TRUE;
 
-  *parameter = find_parameter (provider, field->key);
+  *parameter = cvg_tenant_find (provider->tenant_parameters, field->key);
   return *parameter != NULL || cvg_field_mistake (error, field, "is no parameter of [Tenant]");
 }
 
@@ -128,7 +114,7 @@ are_names_known (const CvgProvider *provider, const char *template)
       if (*c == '}' || close == NULL)
         return FALSE;
       name = g_strndup (c + 1, (size_t) (close - c - 1));
-      if (find_parameter (provider, name) == NULL)
+      if (cvg_tenant_find (provider->tenant_parameters, name) == NULL)
         return FALSE;
       c = close + 1;
     }

@@ -31,7 +31,7 @@ check_url_with (const CvgProvider *provider,
   for (; *more_names != NULL; more_names++)
     g_variant_builder_add (&builder, "{ss}", *more_names, "sample");
   samples = g_variant_ref_sink (g_variant_builder_end (&builder));
-  sample = cvg_provider_expand (url, samples);
+  sample = cvg_tenant_expand_url (url, samples);
 
   reason = field->find_mistake (sample);
   return reason == NULL || cvg_field_mistake (error, field, "%s", reason);

@@ -32,7 +32,7 @@ check_endpoint (const CvgProvider *provider, const char *url)
   g_variant_builder_add (&builder, "{ss}", "client_id", "id");
   g_variant_builder_add (&builder, "{ss}", "token", "t");
   tenant = g_variant_ref_sink (g_variant_builder_end (&builder));
-  expanded = cvg_provider_expand (url, tenant);
+  expanded = cvg_tenant_expand_url (url, tenant);
   g_assert_null (cvg_endpoint_find_mistake (expanded));
 }
 
