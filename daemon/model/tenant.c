@@ -56,42 +56,98 @@ cvg_tenant_parameter_free (CvgTenantParameter *parameter)
   g_free (parameter);
 }
 
-/** cvg_tenant_parameter_takes: Returns: whether @value is one of @parameter */
+static gboolean
+has_control_character (const char *value)
+{
+  for (const char *c = value; *c != '\0'; c = g_utf8_next_char (c))
+    if (g_unichar_iscntrl (g_utf8_get_char (c)))
+      return TRUE;
+
+  return FALSE;
+}
+
+/**
+ * cvg_tenant_parameter_takes:
+ *
+ * Whatever the file says, it is one line of text, and not the name of this or the upper folder,
+ * which would take away a part of a path.
+ *
+ * Returns: whether @value is one of @parameter
+ */
 gboolean
 cvg_tenant_parameter_takes (const CvgTenantParameter *parameter, const char *value)
 {
-  return *value != '\0' && strlen (value) <= MAX_TENANT_VALUE &&
+  return *value != '\0' && strlen (value) <= MAX_TENANT_VALUE && !has_control_character (value) &&
+         !g_str_equal (value, ".") && !g_str_equal (value, "..") &&
          g_regex_match (parameter->regex, value, 0, NULL);
 }
 
-/* Returns whether each {name} of @template has a value; one without stays as it is. */
+/* @end: (out): what is behind the {name} that @template begins with; %NULL: it begins with none.
+ * Returns: (nullable): its value */
+static const char *
+find_value (const char *template, GVariant *tenant, const char **end)
+{
+  const char *close = *template == '{' ? strchr (template, '}') : NULL;
+  g_autofree char *name = close != NULL ? g_strndup (template + 1, close - template - 1) : NULL;
+  const char *value = NULL;
+
+  *end = close != NULL ? close + 1 : NULL;
+  if (name != NULL && tenant != NULL)
+    g_variant_lookup (tenant, name, "&s", &value);
+  return value;
+}
+
+/* In a host nothing can be escaped: who decodes it sees what was in the value. */
 static gboolean
-fill (GString *filled, const char *template, GVariant *tenant, gboolean escape)
+is_fit_for_host (const char *value)
+{
+  for (; *value != '\0'; value++)
+    if (!g_ascii_isalnum (*value) && strchr ("-._", *value) == NULL)
+      return FALSE;
+
+  return TRUE;
+}
+
+/* @host_end: up to which values stand in a host.
+ * Returns whether each {name} of @template has a value; one without stays as it is. */
+static gboolean
+fill (GString *filled,
+      const char *template,
+      const char *host_end,
+      GVariant *tenant,
+      gboolean escape)
 {
   gboolean complete = TRUE;
 
   while (*template != '\0')
     {
-      const char *close = *template == '{' ? strchr (template, '}') : NULL;
-      g_autofree char *name = close != NULL ? g_strndup (template + 1, close - template - 1) : NULL;
-      const char *value = NULL;
+      const char *end = NULL;
+      const char *value = find_value (template, tenant, &end);
 
-      if (name != NULL && tenant != NULL && g_variant_lookup (tenant, name, "&s", &value))
+      if (value == NULL || (template <host_end && !is_fit_for_host (value)))
         {
-          if (escape)
-            g_string_append_uri_escaped (filled, value, NULL, FALSE);
-          else
-            g_string_append (filled, value);
-          template = close + 1;
-        }
-      else
-        {
-          complete = complete && name == NULL;
+          complete = complete && end == NULL;
           g_string_append_c (filled, *template ++);
+          continue;
         }
+      if (escape)
+        g_string_append_uri_escaped (filled, value, NULL, FALSE);
+      else
+        g_string_append (filled, value);
+      template = end;
     }
 
   return complete;
+}
+
+/* Where the path of @url begins, or what else is behind its host. */
+static const char *
+find_host_end (const char *url)
+{
+  const char *host = strstr (url, "://");
+
+  host = host != NULL ? host + strlen ("://") : url;
+  return host + strcspn (host, "/?#");
 }
 
 /**
@@ -100,7 +156,7 @@ fill (GString *filled, const char *template, GVariant *tenant, gboolean escape)
  * @tenant: (nullable): a{ss}: the values of an instance
  *
  * What has no value stays as it is, so that the request fails at name resolution rather than
- * reach another tenant.
+ * reach another tenant; and so does, in the host, what has one that no host name can have in it.
  *
  * Returns: (transfer full): @url with percent-escaped values, which hence can't leave the place
  *   that the file gives them: no "/", "@", ":", "?" or "#" comes from a value
@@ -110,7 +166,7 @@ cvg_tenant_expand_url (const char *url, GVariant *tenant)
 {
   g_autoptr (GString) expanded = g_string_new (NULL);
 
-  fill (expanded, url, tenant, TRUE);
+  fill (expanded, url, find_host_end (url), tenant, TRUE);
   return g_string_free (g_steal_pointer (&expanded), FALSE);
 }
 
@@ -126,7 +182,7 @@ cvg_tenant_fill_text (const char *text, GVariant *tenant)
 {
   g_autoptr (GString) filled = g_string_new (NULL);
 
-  if (!fill (filled, text, tenant, FALSE))
+  if (!fill (filled, text, text, tenant, FALSE))
     return NULL;
 
   return g_string_free (g_steal_pointer (&filled), FALSE);

@@ -7,6 +7,7 @@
  */
 #include "oauth/authorize-url.h"
 
+#include "model/endpoint.h"
 #include "model/scopes.h"
 #include "oauth/form.h"
 
@@ -146,9 +147,10 @@ cvg_authorize_url_build (const CvgAuthorizeRequest *request)
   g_return_val_if_fail (request->provider->authorization_endpoint != NULL, NULL);
 
   endpoint = cvg_tenant_expand_url (request->provider->authorization_endpoint, request->tenant);
-  uri = g_uri_parse (endpoint, G_URI_FLAGS_ENCODED, NULL);
-  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
+  if (cvg_endpoint_find_mistake (endpoint) != NULL)
     return NULL;
+
+  uri = g_uri_parse (endpoint, G_URI_FLAGS_ENCODED | G_URI_FLAGS_NON_DNS, NULL);
 
   query = build_query (request, g_uri_get_query (uri));
   complete = g_uri_build (G_URI_FLAGS_ENCODED, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri),

@@ -106,10 +106,6 @@ test_endpoint_keeps_its_query (void)
       "https://example.org/a?p=1&response_type=code&" },
     /* in disguise too */
     { "https://example.org/a?%73tate=evil&p=1", "https://example.org/a?p=1&response_type=code&" },
-    /* section 3.1: an endpoint has no fragment */
-    { "https://example.org/a#f", "https://example.org/a?response_type=code&" },
-    /* nobody's user name gets into a browser */
-    { "https://user@example.org/a", "https://example.org/a?response_type=code&" },
     /* literal addresses keep their brackets */
     { "http://[::1]:8080/a", "http://[::1]:8080/a?response_type=code&" },
   };
@@ -238,7 +234,16 @@ test_hostile_values_stay_values (void)
 static void
 test_endpoint_that_is_none (void)
 {
-  static const char *const endpoints[] = { "", "example.org", "https://", "not a url", "mailto:x" };
+  static const char *const endpoints[] = {
+    "",
+    "example.org",
+    "https://",
+    "not a url",
+    "mailto:x",
+    "https://example.org/a#f",    /* RFC 6749 section 3.1 */
+    "https://user@example.org/a", /* nobody's user name gets into a browser */
+    "http://example.org/a",       /* nor anything that others read */
+  };
 
   for (size_t i = 0; i < G_N_ELEMENTS (endpoints); i++)
     {
@@ -276,6 +281,31 @@ test_scopes (void)
     }
 }
 
+/* The code, and with it the tokens, goes where the address leads: not where a value of the tenant
+ * would, be it decoded or not. */
+static void
+test_hostile_tenant (void)
+{
+  static const char *const values[] = {
+    "evil.test/", "evil.test#", "evil.test?", "evil.test\\", "u@evil.test", "evil.test:1",
+    "a\r\nb",     "a b",        "ü",          "a%2fb",       "{shop}",
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autoptr (CvgProvider) provider = make_provider ("https://{shop}.example.org/authorize");
+      CvgAuthorizeRequest request = make_request (provider);
+      g_autoptr (GVariant) tenant =
+          g_variant_ref_sink (g_variant_new_parsed ("{'shop': %s}", values[i]));
+      g_autofree char *url = NULL;
+
+      request.tenant = tenant;
+      url = cvg_authorize_url_build (&request);
+      g_test_message ("%s: %s", values[i], url != NULL ? url : "none");
+      g_assert_null (url);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -293,5 +323,6 @@ main (int argc, char **argv)
   g_test_add_func ("/authorize-url/hostile-values-stay-values", test_hostile_values_stay_values);
   g_test_add_func ("/authorize-url/endpoint-that-is-none", test_endpoint_that_is_none);
   g_test_add_func ("/authorize-url/scopes", test_scopes);
+  g_test_add_func ("/authorize-url/hostile-tenant", test_hostile_tenant);
   return g_test_run ();
 }

@@ -89,28 +89,28 @@ assert_requests (const CvgProvider *provider,
 static void
 test_by_the_letter (void)
 {
-  g_autoptr (CvgProvider) provider = make_provider ("https://{site}.s/revoke");
+  g_autoptr (CvgProvider) provider = make_provider ("https://s/{site}/revoke");
   g_autoptr (CvgClient) client = make_client ("s");
   g_autoptr (CvgClient) public_client = make_client (NULL);
   g_autoptr (CvgCredentials) credentials = make_credentials ("A&1", "R+1");
 
   assert_requests (provider, client, credentials,
-                   "POST https://a%2Fb.s/revoke " FORM
+                   "POST https://s/a%2Fb/revoke " FORM
                    " token=R%2B1&token_type_hint=refresh_token&client_id=i%2Fd&client_secret=s\n"
-                   "POST https://a%2Fb.s/revoke " FORM
+                   "POST https://s/a%2Fb/revoke " FORM
                    " token=A%261&token_type_hint=access_token&client_id=i%2Fd&client_secret=s\n");
   assert_requests (provider, public_client, credentials,
-                   "POST https://a%2Fb.s/revoke " FORM
+                   "POST https://s/a%2Fb/revoke " FORM
                    " token=R%2B1&token_type_hint=refresh_token&client_id=i%2Fd\n"
-                   "POST https://a%2Fb.s/revoke " FORM
+                   "POST https://s/a%2Fb/revoke " FORM
                    " token=A%261&token_type_hint=access_token&client_id=i%2Fd\n");
   /* As at the token endpoint, and as its registration says. */
   provider->client_authentication = CVG_CLIENT_AUTHENTICATION_NONE;
   client->authentication = CVG_CLIENT_AUTHENTICATION_BASIC;
   assert_requests (provider, client, credentials,
-                   "POST https://a%2Fb.s/revoke [Basic aSUyRmQ6cw==] " FORM
+                   "POST https://s/a%2Fb/revoke [Basic aSUyRmQ6cw==] " FORM
                    " token=R%2B1&token_type_hint=refresh_token\n"
-                   "POST https://a%2Fb.s/revoke [Basic aSUyRmQ6cw==] " FORM
+                   "POST https://s/a%2Fb/revoke [Basic aSUyRmQ6cw==] " FORM
                    " token=A%261&token_type_hint=access_token\n");
 }
 

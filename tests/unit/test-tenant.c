@@ -40,8 +40,13 @@ test_expand (void)
     { "https://{sub}.example/", "{'sub': 'acme'}", "https://acme.example/" },
     { "https://{a}/{b}{a}", "{'a': 'x', 'b': 'y'}", "https://x/yx" },         /* several */
     { "https://{sub}.example/", "{'other': 'x'}", "https://{sub}.example/" }, /* not this one */
-    { "https://{sub}.example/", "{'sub': 'evil.test/'}", "https://evil.test%2F.example/" },
-    { "https://{sub}.example/", "{'sub': 'u@h:1?#\\\\'}", "https://u%40h%3A1%3F%23%5C.example/" },
+    { "https://e/{sub}/x", "{'sub': 'u@h:1?#\\\\/'}", "https://e/u%40h%3A1%3F%23%5C%2F/x" },
+    /* What a host can't have in it, decoded or not. */
+    { "https://{sub}.example/", "{'sub': 'evil.test/'}", "https://{sub}.example/" },
+    { "https://{sub}.example", "{'sub': 'evil.test#'}", "https://{sub}.example" },
+    { "https://{sub}.example?x", "{'sub': 'u@h'}", "https://{sub}.example?x" },
+    { "https://{sub}:{port}/", "{'sub': 'a_b-c.d', 'port': '1/'}", "https://a_b-c.d:{port}/" },
+    { "https://{sub}.example/{sub}", "{'sub': 'ü'}", "https://{sub}.example/%C3%BC" },
     { "https://e/{a}", "{'a': '{b}', 'b': 'x'}", "https://e/%7Bb%7D" }, /* values are not read */
     { "https://e/{a}", "{'a': 'ü %'}", "https://e/%C3%BC%20%25" },      /* not ASCII */
     { "https://e/{a", "{'a': 'x'}", "https://e/{a" },                   /* no closing brace */
@@ -84,6 +89,11 @@ test_check (void)
     { "eu|us", "sub", "eu.evil", "malformed" },       /* each branch is anchored */
     { ".*", "sub", "", "malformed" },                 /* empty is never a tenant */
     { ".*", "sub", long_value, "malformed" },         /* huge */
+    { ".*", "sub", "..", "malformed" },               /* takes a part of the path away */
+    { ".*", "sub", ".", "malformed" },                /* likewise */
+    { ".*", "sub", "...", NULL },
+    { "[^/]*", "sub", "a\r\nb", "malformed" },                          /* not one line */
+    { ".*", "sub", "a\xc2\x85", "malformed" },                          /* likewise, in Unicode */
     { "(a+)+", "sub", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "malformed" }, /* must come back */
     { "[a-z]+", "other", "acme", "has no tenant parameter “other”" },
     { "[a-z]+", NULL, NULL, "needs the tenant parameter “sub”" },
