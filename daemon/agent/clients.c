@@ -156,6 +156,25 @@ format_add_command (const char *server_name, const char *client_id)
 }
 
 /**
+ * cvg_clients_new_missing_error:
+ * @redirect_uri: (nullable): what has to be registered
+ *
+ * Returns: (transfer full): %CVG_ERROR_NO_CLIENT, which says how to come by a client
+ */
+GError *
+cvg_clients_new_missing_error (const char *server_name, const char *redirect_uri)
+{
+  g_autofree char *command = format_add_command (server_name, NULL);
+  g_autofree char *callback =
+      redirect_uri != NULL ? g_strdup_printf (", with the callback URL %s,", redirect_uri) : NULL;
+
+  return g_error_new (CVG_ERROR, CVG_ERROR_NO_CLIENT,
+                      "There is no OAuth client for %s yet. Register an application with %s%s then "
+                      "add it with: %s",
+                      server_name, server_name, callback != NULL ? callback : ",", command);
+}
+
+/**
  * cvg_clients_choose:
  * @client_id: (nullable): the one that is wanted; %NULL: the default
  *
@@ -179,10 +198,7 @@ cvg_clients_choose (CvgClients *self,
                      "There is no client %s for %s. Add it with: %s", client_id, server_name,
                      command);
       else
-        g_set_error (error, CVG_ERROR, CVG_ERROR_NO_CLIENT,
-                     "There is no OAuth client for %s yet. Register an application with %s, then "
-                     "add it with: %s",
-                     server_name, server_name, command);
+        g_propagate_error (error, cvg_clients_new_missing_error (server_name, NULL));
     }
 
   return client;

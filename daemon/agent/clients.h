@@ -17,6 +17,8 @@ CvgClients *cvg_clients_new (CvgRecords *records, GPtrArray *system_clients);
 void cvg_clients_load (CvgClients *self);
 
 CvgClient *cvg_clients_lookup (CvgClients *self, const char *server_name, const char *client_id);
+GError *cvg_clients_new_missing_error (const char *server_name,
+                                       const char *redirect_uri) G_GNUC_WARN_UNUSED_RESULT;
 CvgClient *cvg_clients_choose (CvgClients *self,
                                const char *server_name,
                                const char *client_id,

@@ -206,10 +206,8 @@ choose_unnamed (CvgPreparation *self, const Run *run, GError **error)
                  "not register another one",
                  server_name, server_name);
   else
-    cvg_clients_choose (self->clients, server_name, NULL, error);
-  if (run->server->provider->redirect_uri != NULL)
-    g_prefix_error (error, "The callback URL to register with %s is %s. ", server_name,
-                    run->server->provider->redirect_uri);
+    g_propagate_error (
+        error, cvg_clients_new_missing_error (server_name, run->server->provider->redirect_uri));
   return NULL;
 }
 
