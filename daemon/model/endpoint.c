@@ -10,6 +10,7 @@
  */
 #include "model/endpoint.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #define MAX_URL 2048
@@ -19,6 +20,16 @@ is_loopback (const char *host)
 {
   return g_str_equal (host, "127.0.0.1") || g_str_equal (host, "::1") ||
          g_ascii_strcasecmp (host, "localhost") == 0;
+}
+
+/* Who decodes it reads another host than who does not. */
+static gboolean
+has_escape_in_host (const char *url)
+{
+  const char *host = strstr (url, "://");
+
+  host = host != NULL ? host + strlen ("://") : url;
+  return memchr (host, '%', strcspn (host, "/?#")) != NULL;
 }
 
 static const char *
@@ -35,7 +46,7 @@ find_text_mistake (const char *url)
         return "has a character that no URL may have";
     }
 
-  return NULL;
+  return has_escape_in_host (url) ? "has an escape in its host" : NULL;
 }
 
 /* What GUri decodes from the authority must be a plain name or address. */
@@ -101,6 +112,29 @@ cvg_endpoint_find_mistake (const char *url)
   return find_mistake (url, TRUE, FALSE);
 }
 
+/* This machine, the one that is meant by "this network", and what answers on the link alone: there
+ * cloud machines find their own credentials. */
+static gboolean
+is_near_v4 (struct in_addr address)
+{
+  const guint32 number = ntohl (address.s_addr);
+
+  return number >> 24 == 0 || number >> 24 == 127 || number >> 16 == (169 << 8 | 254);
+}
+
+static gboolean
+is_near_v6 (const struct in6_addr *address)
+{
+  struct in_addr inner;
+
+  if (!IN6_IS_ADDR_V4MAPPED (address))
+    return IN6_IS_ADDR_LOOPBACK (address) || IN6_IS_ADDR_UNSPECIFIED (address) ||
+           IN6_IS_ADDR_LINKLOCAL (address);
+
+  memcpy (&inner, address->s6_addr + 12, sizeof inner);
+  return is_near_v4 (inner);
+}
+
 /* A TLS certificate for one of these would be a curiosity; all the same. */
 static gboolean
 leads_here (const char *url)
@@ -109,9 +143,19 @@ leads_here (const char *url)
   g_autofree char *host = uri != NULL && g_uri_get_host (uri) != NULL ?
                               g_ascii_strdown (g_uri_get_host (uri), -1) :
                               g_strdup ("");
+  gsize length = strlen (host);
+  struct in_addr v4;
+  struct in6_addr v6;
 
-  return is_loopback (host) || g_str_has_prefix (host, "127.") || g_str_has_prefix (host, "0.") ||
-         g_str_equal (host, "localhost.") || g_str_has_suffix (host, ".localhost");
+  if (length > 0 && host[length - 1] == '.')
+    host[length - 1] = '\0';
+  /* Not inet_pton(): name resolution takes "127.1" and 2130706433 as well. */
+  if (inet_aton (host, &v4) != 0)
+    return is_near_v4 (v4);
+  if (inet_pton (AF_INET6, host, &v6) == 1)
+    return is_near_v6 (&v6);
+
+  return is_loopback (host) || g_str_has_suffix (host, ".localhost");
 }
 
 /**
@@ -119,7 +163,8 @@ leads_here (const char *url)
  * @url: where requests are to go, as a server says
  * @namer: a URL of that server
  *
- * As cvg_endpoint_find_mistake(); and nobody out there may send us to the services of this machine.
+ * As cvg_endpoint_find_mistake(); and nobody out there may send us to the services of this machine
+ * or of its link.
  *
  * Returns: (nullable): why @url can't be that; %NULL: it can
  */

@@ -70,6 +70,7 @@ static gboolean
 check_query (const CvgField *field, const char *url, GError **error)
 {
   const char *query = strchr (url, '?');
+  g_autoptr (GError) broken = NULL;
   GUriParamsIter iter;
   char *attribute = NULL;
   char *value = NULL;
@@ -78,7 +79,7 @@ check_query (const CvgField *field, const char *url, GError **error)
     return TRUE;
 
   g_uri_params_iter_init (&iter, query + 1, -1, "&", G_URI_PARAMS_WWW_FORM);
-  while (g_uri_params_iter_next (&iter, &attribute, &value, NULL))
+  while (g_uri_params_iter_next (&iter, &attribute, &value, &broken))
     {
       g_autofree char *name = g_steal_pointer (&attribute);
 
@@ -86,9 +87,11 @@ check_query (const CvgField *field, const char *url, GError **error)
       if (cvg_field_is_protocol_parameter (name))
         return cvg_field_mistake (error, field, "has “%s” in its query: that is the protocol's own",
                                   name);
+      if (strchr (name, '{') != NULL)
+        return cvg_field_mistake (error, field, "has a {parameter} for a name in its query");
     }
 
-  return TRUE;
+  return broken == NULL || cvg_field_mistake (error, field, "has a query that is not made of text");
 }
 
 /** cvg_field_read_endpoint: likewise, of an endpoint that the protocol adds parameters for */

@@ -46,7 +46,11 @@ test_endpoint (void)
     { "https://a.example/ token", "character" },
     { "https://b\xc3\xbc.example/", "character" },
     { "https://a.example:0/", "port 0" },
-    { "https://%61.example/%zz", "not an absolute URL" }, /* a broken escape */
+    { "https://a.example/%zz", "not an absolute URL" },  /* a broken escape */
+    { "https://a%2eexample/", "escape in its host" },    /* another host, once decoded */
+    { "https://a.example%2F.b/", "escape in its host" }, /* likewise */
+    { "https://[fe80::1%25eth0]/", "escape" },           /* nobody else's link */
+    { "https://a.example?%2F", NULL },                   /* behind it they are at home */
   };
 
   check_vectors (vectors, G_N_ELEMENTS (vectors), cvg_endpoint_find_mistake);
@@ -80,6 +84,22 @@ test_named (void)
     { "https://a.localhost/", "must not lead to this machine" },
     { "https://127.9.9.9/", "must not lead to this machine" },
     { "https://0.0.0.0/", "must not lead to this machine" },
+    { "https://127.0.0.1./", "must not lead to this machine" },
+    { "https://127.1/", "must not lead to this machine" },      /* in shorthand */
+    { "https://2130706433/", "must not lead to this machine" }, /* as one number */
+    { "https://0x7f.0.0.1/", "must not lead to this machine" },
+    { "https://0177.0.0.1/", "must not lead to this machine" },
+    { "https://0/", "must not lead to this machine" },
+    { "https://[::]/", "must not lead to this machine" },
+    { "https://[0:0:0:0:0:0:0:1]/", "must not lead to this machine" },
+    { "https://[::ffff:127.0.0.1]/", "must not lead to this machine" },
+    { "https://[::ffff:a9fe:a9fe]/", "must not lead to this machine" },
+    { "https://169.254.169.254/", "must not lead to this machine" }, /* of the link */
+    { "https://[fe80::1]/", "must not lead to this machine" },       /* likewise */
+    { "https://10.0.0.1/", NULL },                                   /* of a company */
+    { "https://[2001:db8::1]/", NULL },
+    { "https://128.0.0.1/", NULL },
+    { "https://127.example/", NULL }, /* a name like any other */
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
