@@ -202,10 +202,19 @@ cvg_endpoint_find_page_mistake (const char *url)
   return find_mistake (url, TRUE, TRUE);
 }
 
+/* Where our listener can be. */
+static gboolean
+is_own_host (const char *host)
+{
+  static const char *const hosts[] = { "127.0.0.1", "::1", "localhost", NULL };
+
+  return g_strv_contains (hosts, host);
+}
+
 /**
  * cvg_endpoint_find_redirect_mistake:
- * @url: where the browser comes back to: here on this machine (RFC 8252 section 7.3), or a page of
- *   somebody's, from where a person carries the address here
+ * @url: where the browser comes back to, as it is registered with a server: here on this machine
+ *   (RFC 8252 section 7.3), or a page of somebody's, from where a person carries the address here
  *
  * Returns: (nullable): why @url can't be that; %NULL: it can
  */
@@ -219,12 +228,11 @@ cvg_endpoint_find_redirect_mistake (const char *url)
   if (uri == NULL)
     return mistake;
   if (!is_https &&
-      (!g_str_equal (g_uri_get_scheme (uri), "http") || !is_loopback (g_uri_get_host (uri))))
-    return "must be http to 127.0.0.1, [::1] or localhost, or https";
+      (!g_str_equal (g_uri_get_scheme (uri), "http") || !is_own_host (g_uri_get_host (uri))))
+    return "must be http to the host 127.0.0.1, [::1] or localhost, or https";
   if (!is_https && g_uri_get_port (uri) < 0)
     return "must name its port";
-  if (*g_uri_get_path (uri) != '/')
-    return "must have a path, if only “/”";
+  /* The answer is all of the query, and a fragment does not come with it. */
   if (g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
     return "must have neither query nor fragment";
 

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "dbus/error.h"
+#include "model/endpoint.h"
 
 /* What every browser and proxy takes. */
 #define URL_MAX 2048
@@ -97,40 +98,9 @@ find_mistake_in_target (GUri *uri)
   return NULL;
 }
 
-static const char *
-find_mistake_in_redirect_uri (GUri *uri)
-{
-  const char *host = g_uri_get_host (uri);
-
-  if (g_uri_get_query (uri) != NULL)
-    return "must not have a query";
-  /* A page of the person's own, or of their company: nobody listens there, so they bring what came
-   * to it themselves. */
-  if (strcmp (g_uri_get_scheme (uri), "https") == 0)
-    return NULL;
-  if (strcmp (g_uri_get_scheme (uri), "http") != 0)
-    return "must be http to this machine, as http://127.0.0.1:PORT/callback, or https";
-  if (!is_loopback_literal (host) && strcmp (host, "localhost") != 0)
-    return "must be https, or have the host 127.0.0.1, [::1] or localhost";
-  if (g_uri_get_port (uri) < 1 || g_uri_get_port (uri) > 65535)
-    return "must have a port from 1 to 65535";
-  return NULL;
-}
-
 static gboolean
-check (const char *option, const char *url, const char *(*find_mistake) (GUri *uri), GError **error)
+refuse (const char *option, const char *mistake, GError **error)
 {
-  const char *mistake = NULL;
-  g_autoptr (GUri) uri = NULL;
-
-  g_return_val_if_fail (url != NULL, FALSE);
-
-  uri = parse (url, &mistake);
-  if (uri != NULL)
-    mistake = find_mistake (uri);
-  if (mistake == NULL)
-    return TRUE;
-
   g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT, "%s %s", option, mistake);
   return FALSE;
 }
@@ -145,20 +115,34 @@ check (const char *option, const char *url, const char *(*find_mistake) (GUri *u
 gboolean
 cvg_redirect_target_check (const char *url, GError **error)
 {
-  return check ("redirect-url", url, find_mistake_in_target, error);
+  const char *mistake = NULL;
+  g_autoptr (GUri) uri = NULL;
+
+  g_return_val_if_fail (url != NULL, FALSE);
+
+  uri = parse (url, &mistake);
+  if (uri != NULL)
+    mistake = find_mistake_in_target (uri);
+
+  return mistake == NULL || refuse ("redirect-url", mistake, error);
 }
 
 /**
  * cvg_redirect_uri_check:
  * @uri: the redirect URI of a client, as registered with its provider
  *
- * Returns: whether our listener can be there (RFC 8252 section 7.3), or a person can bring back
- *   what came there; fails with %CVG_ERROR_INVALID_ARGUMENT
+ * Returns: whether it is one: cvg_endpoint_find_redirect_mistake(); fails with
+ *   %CVG_ERROR_INVALID_ARGUMENT
  */
 gboolean
 cvg_redirect_uri_check (const char *uri, GError **error)
 {
-  return check ("redirect-uri", uri, find_mistake_in_redirect_uri, error);
+  const char *mistake = NULL;
+
+  g_return_val_if_fail (uri != NULL, FALSE);
+
+  mistake = cvg_endpoint_find_redirect_mistake (uri);
+  return mistake == NULL || refuse ("redirect-uri", mistake, error);
 }
 
 /**

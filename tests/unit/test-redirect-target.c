@@ -109,6 +109,9 @@ test_redirect_uri (void)
     { "http://127.0.0.1/callback", "port" },        /* no port */
     { "http://127.0.0.1:/callback", "port" },       /* likewise */
     { "http://127.0.0.1:0/callback", "port" },      /* any port: not for a registration */
+    { "http://127.0.0.2:18417/", "host" },          /* where nobody listens */
+    { "http://LOCALHOST:18417/", "host" },          /* another text than is compared with */
+    { "http://%31%32%37.0.0.1:1/", "escape" },      /* read in two ways */
     { "http://127.0.0.1:65536/", "absolute" },      /* no such port */
     { "https://example.org/callback", NULL },       /* a page of the person's own */
     { "https://example.org:8443", NULL },           /* likewise */
@@ -124,8 +127,8 @@ test_redirect_uri (void)
     { "http://127.0.0.1:18417/cb?", "query" },      /* empty, but there */
     { "http://127.0.0.1:18417/cb#x", "fragment" },  /* RFC 6749 section 3.1.2 */
     { "http://u@127.0.0.1:18417/", "user name" },   /* userinfo */
-    { "org.example.app:/callback", "absolute" },    /* custom scheme */
-    { "urn:ietf:wg:oauth:2.0:oob", "absolute" },    /* the old paste flow */
+    { "org.example.app:/callback", "host" },        /* custom scheme */
+    { "urn:ietf:wg:oauth:2.0:oob", "host" },        /* the old paste flow */
     { "", "absolute" },                             /* nothing */
   };
 
