@@ -158,6 +158,12 @@ leads_here (const char *url)
   return is_loopback (host) || g_str_has_suffix (host, ".localhost");
 }
 
+static const char *
+find_mistake_in_naming (const char *url, const char *namer)
+{
+  return leads_here (url) && !leads_here (namer) ? "must not lead to this machine" : NULL;
+}
+
 /**
  * cvg_endpoint_find_named_mistake:
  * @url: where requests are to go, as a server says
@@ -173,9 +179,25 @@ cvg_endpoint_find_named_mistake (const char *url, const char *namer)
 {
   const char *mistake = cvg_endpoint_find_mistake (url);
 
-  if (mistake == NULL && leads_here (url) && !leads_here (namer))
-    mistake = "must not lead to this machine";
-  return mistake;
+  return mistake != NULL ? mistake : find_mistake_in_naming (url, namer);
+}
+
+/**
+ * cvg_endpoint_find_named_page_mistake:
+ * @url: where a person is to go, as a server says
+ * @namer: a URL of that server; {names} may still be in it
+ *
+ * As cvg_endpoint_find_page_mistake(); and nobody out there may send a browser to the services of
+ * this machine or of its link.
+ *
+ * Returns: (nullable): why @url can't be that; %NULL: it can
+ */
+const char *
+cvg_endpoint_find_named_page_mistake (const char *url, const char *namer)
+{
+  const char *mistake = cvg_endpoint_find_page_mistake (url);
+
+  return mistake != NULL ? mistake : find_mistake_in_naming (url, namer);
 }
 
 /**

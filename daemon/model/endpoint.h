@@ -9,6 +9,7 @@
 
 const char *cvg_endpoint_find_mistake (const char *url);
 const char *cvg_endpoint_find_named_mistake (const char *url, const char *namer);
+const char *cvg_endpoint_find_named_page_mistake (const char *url, const char *namer);
 const char *cvg_endpoint_find_issuer_mistake (const char *url);
 const char *cvg_endpoint_find_page_mistake (const char *url);
 const char *cvg_endpoint_find_redirect_mistake (const char *url);

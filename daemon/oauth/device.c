@@ -54,11 +54,19 @@ cvg_device_code_free (CvgDeviceCode *code)
   g_free (code);
 }
 
+/* Returns: (transfer full) (nullable): the code of the error in @object (nullable) */
+static char *
+dup_error_code (const CvgProvider *provider, JsonObject *object)
+{
+  return object != NULL ? cvg_answer_body_dup_text (object, provider->error_members, "error") :
+                          NULL;
+}
+
 /* Two refusals mean something else here than with a browser; the others do not. */
 static GError *
 refuse (const CvgProvider *provider, const CvgHttpResponse *response, JsonObject *object)
 {
-  const char *code = object != NULL ? cvg_json_body_get_string (object, "error") : NULL;
+  g_autofree char *code = dup_error_code (provider, object);
 
   if (g_strcmp0 (code, "invalid_grant") == 0)
     return g_error_new (CVG_ERROR, CVG_ERROR_REFUSED,
@@ -100,12 +108,16 @@ read_seconds (JsonObject *object, const char *member, guint otherwise, guint lim
   return seconds < limit ? (guint) seconds : limit;
 }
 
+/* @namer: (nullable): who sends the person there */
 static const char *
-read_page (JsonObject *object, const char *member)
+read_page (JsonObject *object, const char *member, const char *namer)
 {
   const char *url = cvg_json_body_get_string (object, member);
 
-  return url != NULL && cvg_endpoint_find_page_mistake (url) == NULL ? url : NULL;
+  if (url == NULL || cvg_endpoint_find_named_page_mistake (url, namer != NULL ? namer : "") != NULL)
+    return NULL;
+
+  return url;
 }
 
 static const char *
@@ -121,19 +133,21 @@ find_mistake (const CvgDeviceCode *code, const char *device_code)
 }
 
 static CvgDeviceCode *
-read_code (JsonObject *object, const char **mistake)
+read_code (JsonObject *object, const char *namer, const char **mistake)
 {
   g_autoptr (CvgDeviceCode) code = g_new0 (CvgDeviceCode, 1);
   const char *device_code = cvg_json_body_get_string (object, "device_code");
 
   code->user_code = g_strdup (cvg_json_body_get_string (object, "user_code"));
-  code->verification_uri = g_strdup (read_page (object, "verification_uri"));
+  code->verification_uri = g_strdup (read_page (object, "verification_uri", namer));
   /* As it was called in the drafts, and still is by some. */
   if (code->verification_uri == NULL)
-    code->verification_uri = g_strdup (read_page (object, "verification_url"));
-  code->verification_uri_complete = g_strdup (read_page (object, "verification_uri_complete"));
+    code->verification_uri = g_strdup (read_page (object, "verification_url", namer));
+  code->verification_uri_complete =
+      g_strdup (read_page (object, "verification_uri_complete", namer));
   if (code->verification_uri_complete == NULL)
-    code->verification_uri_complete = g_strdup (read_page (object, "verification_url_complete"));
+    code->verification_uri_complete =
+        g_strdup (read_page (object, "verification_url_complete", namer));
   code->expires_in = read_seconds (object, "expires_in", 0, LIFETIME_MAX);
   code->interval = read_seconds (object, "interval", DEFAULT_INTERVAL, INTERVAL_MAX);
 
@@ -167,7 +181,7 @@ cvg_device_code_parse (const CvgProvider *provider, const CvgHttpResponse *respo
       return NULL;
     }
 
-  code = read_code (object, &mistake);
+  code = read_code (object, provider->device_authorization_endpoint, &mistake);
   if (code == NULL)
     g_set_error (error, CVG_ERROR, CVG_ERROR_REFUSED,
                  "%s began a device sign-in that can't be used: its answer has %s", provider->name,
@@ -178,15 +192,25 @@ cvg_device_code_parse (const CvgProvider *provider, const CvgHttpResponse *respo
 /* ---- polls ----------------------------------------------------------------------------------- */
 
 static CvgDevicePoll
-read_meaning (JsonObject *object)
+find_meaning (const char *code)
 {
-  const char *code = object != NULL ? cvg_json_body_get_string (object, "error") : NULL;
-
   for (size_t i = 0; code != NULL && i < G_N_ELEMENTS (poll_codes); i++)
     if (strcmp (poll_codes[i].code, code) == 0)
       return poll_codes[i].meaning;
 
   return CVG_DEVICE_POLL_GRANTED;
+}
+
+/* What RFC 8628 says is looked for where it says so, too: there is nothing else that it could mean.
+ */
+static CvgDevicePoll
+read_meaning (const CvgProvider *provider, JsonObject *object)
+{
+  g_autofree char *code = dup_error_code (provider, object);
+  const char *standard = object != NULL ? cvg_json_body_get_string (object, "error") : NULL;
+  const CvgDevicePoll meaning = find_meaning (standard);
+
+  return meaning != CVG_DEVICE_POLL_GRANTED ? meaning : find_meaning (code);
 }
 
 static GError *
@@ -224,7 +248,7 @@ cvg_device_poll_read (const CvgProvider *provider,
                       GError **error)
 {
   g_autoptr (JsonObject) object = cvg_answer_body_read (response);
-  const CvgDevicePoll meaning = read_meaning (object);
+  const CvgDevicePoll meaning = read_meaning (provider, object);
 
   if (meaning != CVG_DEVICE_POLL_GRANTED)
     {

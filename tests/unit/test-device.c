@@ -114,15 +114,33 @@ test_codes_otherwise_spelled (void)
              "device_code=hush-D&user_code=WDJB-MJHT&expires_in=899&interval=5&"
              "verification_uri=https%3A%2F%2Fexample.org%2Fdevice",
              NULL);
-  g_autoptr (CvgDeviceCode) loopback =
-      parse (200, JSON,
-             "{\"device_code\":\"hush-D\",\"user_code\":\"A B\","
-             "\"verification_uri\":\"http://127.0.0.1:4567/device\"}",
-             NULL);
 
   assert_code (drafted, NULL, 0, 5);
   assert_code (form, NULL, 899, 5);
-  g_assert_cmpstr (loopback->verification_uri, ==, "http://127.0.0.1:4567/device");
+}
+
+/* The services of this machine are for a server that is here itself. */
+static void
+test_codes_of_this_machine (void)
+{
+  static const char body[] = "{\"device_code\":\"hush-D\",\"user_code\":\"A B\","
+                             "\"verification_uri\":\"http://127.0.0.1:4567/device\"}";
+  g_autoptr (CvgProvider) provider = make_provider ();
+  g_autoptr (CvgHttpResponse) response = make_response (200, JSON, body);
+  g_autoptr (CvgDeviceCode) from_here = NULL;
+  g_autoptr (CvgDeviceCode) from_there = NULL;
+  g_autoptr (GError) error = NULL;
+
+  provider->device_authorization_endpoint = g_strdup ("http://localhost:4566/{tenant}/codes");
+  from_here = cvg_device_code_parse (provider, response, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (from_here->verification_uri, ==, "http://127.0.0.1:4567/device");
+
+  g_free (provider->device_authorization_endpoint);
+  provider->device_authorization_endpoint = g_strdup ("https://example.org/codes");
+  from_there = cvg_device_code_parse (provider, response, &error);
+  g_assert_null (from_there);
+  g_assert_error (error, CVG_ERROR, CVG_ERROR_REFUSED);
 }
 
 #define URI(uri) "{\"device_code\":\"hush-D\",\"user_code\":\"A\",\"verification_uri\":\"" uri "\"}"
@@ -295,6 +313,37 @@ test_polls (void)
     }
 }
 
+/* Where the file says that the codes are. */
+static void
+test_polls_otherwise_spelled (void)
+{
+  static const char *const members[] = { "error.code", "reason", NULL };
+  static const struct
+  {
+    const char *body;
+    CvgDevicePoll meaning;
+  } vectors[] = {
+    { "{\"error\":{\"code\":\"authorization_pending\"}}", CVG_DEVICE_POLL_PENDING },
+    { "{\"reason\":\"slow_down\"}", CVG_DEVICE_POLL_SLOW_DOWN },
+    { "{\"error\":\"authorization_pending\",\"reason\":400}", CVG_DEVICE_POLL_PENDING },
+    { "{\"error\":{\"code\":\"invalid_grant\"}}", CVG_DEVICE_POLL_FAILED },
+  };
+  g_autoptr (CvgProvider) provider = make_provider ();
+
+  g_strfreev (provider->error_members);
+  provider->error_members = g_strdupv ((char **) members);
+  for (size_t i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      g_autoptr (CvgHttpResponse) response = make_response (400, JSON, vectors[i].body);
+      g_autoptr (CvgCredentials) credentials = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", vectors[i].body);
+      g_assert_cmpint (cvg_device_poll_read (provider, response, NOW, &credentials, &error), ==,
+                       vectors[i].meaning);
+    }
+}
+
 static void
 test_granted (void)
 {
@@ -352,6 +401,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/device/codes/long", test_long_device_code);
   g_test_add_func ("/device/codes/not-given", test_codes_not_given);
   g_test_add_func ("/device/polls", test_polls);
+  g_test_add_func ("/device/codes/of-this-machine", test_codes_of_this_machine);
+  g_test_add_func ("/device/polls/otherwise-spelled", test_polls_otherwise_spelled);
   g_test_add_func ("/device/polls/granted", test_granted);
   g_test_add_func ("/device/polls/slower", test_slower);
 
