@@ -268,16 +268,18 @@ forget_credentials (CvgChanges *self, CvgEntry *entry)
   cvg_instances_replace_credentials (self->instances, entry, NULL, record);
 }
 
-/* What a refresh brought after that which is to be revoked was put down: it is left, too. And what
- * is on its way still will find that it was left. Returns: (transfer full) (nullable) */
+/* What came after that which is to be revoked was put down, by a refresh or as the very first, is
+ * left too. And what is on its way still will find that it was left; not so that of an instance
+ * which was signed out before: it was told then. Returns: (transfer full) (nullable) */
 static CvgCredentials *
 leave (const Change *change)
 {
   CvgEntry *entry = change->entry;
 
-  entry->left_generation = entry->generation;
-  if (entry->credentials == NULL || change->left == NULL ||
-      entry->credentials->serial == change->left->serial)
+  if (entry->record->signed_in)
+    entry->left_generation = entry->generation;
+  if (entry->credentials == NULL ||
+      (change->left != NULL && entry->credentials->serial == change->left->serial))
     return NULL;
 
   return cvg_credentials_ref (entry->credentials);

@@ -429,6 +429,66 @@ test_refresh_on_its_way_unrevoked (AgentLeave *fixture, gconstpointer data)
   g_assert_cmpuint (agent_leave_count_requests (world), ==, 1);
 }
 
+/* Who signs out and then removes asks twice; the second time there is nothing to leave any more. */
+static void
+test_refresh_on_its_way_left_twice (AgentLeave *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) refreshed = NULL;
+  g_autoptr (GAsyncResult) signed_out = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  begin_refresh (fixture, &refreshed);
+  agent_leave_sign_out (fixture, &signed_out);
+  cvg_changes_delete_instance_async (cvg_agent_get_changes (world->agent), fixture->entry, TRUE,
+                                     agent_world_on_ready, &result);
+  agent_world_settle ();
+  push_two (world);
+  push_two (world);
+  cvg_http_dummy_set_hold (world->http, FALSE);
+  cvg_http_dummy_answer (world->http);
+  agent_world_settle ();
+  cvg_http_dummy_answer (world->http);
+  agent_world_settle ();
+  assert_superseded (fixture, refreshed);
+  agent_leave_assert_left (fixture, signed_out, TRUE);
+  agent_leave_assert_left (fixture, result, FALSE);
+  g_assert_cmpuint (agent_leave_count_requests (world), ==, 5);
+  g_assert_false (agent_leave_is_queued (world));
+}
+
+/* The first credentials of an instance are about to be stored when it is deleted. */
+static void
+test_first_credentials_on_their_way (AgentLeave *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (CvgEntry) entry = cvg_entry_ref (agent_world_add_instance (world, "Leavable"));
+  g_autoptr (GVariant) auth_data = g_variant_ref_sink (
+      g_variant_new_parsed ("{'access_token': <'hush-A7'>, 'refresh_token': <'hush-R7'>}"));
+  g_autoptr (GAsyncResult) was_set = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_STORE);
+  cvg_changes_set_auth_async (cvg_agent_get_changes (world->agent), entry, auth_data,
+                              agent_world_on_ready, &was_set);
+  agent_world_settle ();
+  cvg_changes_delete_instance_async (cvg_agent_get_changes (world->agent), entry, TRUE,
+                                     agent_world_on_ready, &result);
+  agent_world_settle ();
+  g_assert_null (result);
+
+  push_two (world);
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_STORE);
+  agent_world_settle ();
+  g_assert_nonnull (was_set);
+  g_assert_nonnull (result);
+  g_assert_true (entry->removed);
+  g_assert_cmpuint (agent_leave_count_requests (world), ==, 2);
+  agent_leave_assert_request (world, 0, "hush-R7");
+  agent_leave_assert_request (world, 1, "hush-A7");
+  g_assert_false (agent_leave_is_queued (world));
+}
+
 /* It lands after the tokens to be revoked were put down, and before they are deleted. */
 static void
 test_refresh_in_between (AgentLeave *fixture, gconstpointer data)
@@ -482,7 +542,9 @@ main (int argc, char **argv)
   ADD ("keyring/label", test_label);
   ADD ("refresh/on-its-way", test_refresh_on_its_way);
   ADD ("refresh/on-its-way-unrevoked", test_refresh_on_its_way_unrevoked);
+  ADD ("refresh/on-its-way-left-twice", test_refresh_on_its_way_left_twice);
   ADD ("refresh/in-between", test_refresh_in_between);
+  ADD ("first-credentials/on-their-way", test_first_credentials_on_their_way);
 
   return g_test_run ();
 }
