@@ -228,14 +228,45 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
     land (flight, NULL, error);
 }
 
+/* @flight (transfer full): the secret of its client goes into the keyring; or out of it, where the
+ * client has none any more. */
+static void
+store (Flight *flight)
+{
+  g_autoptr (Flight) kept = flight;
+  CvgWriter *writer = cvg_keeper_get_writer (flight->registrar->keeper);
+  const CvgClient *client = flight->client;
+  const CvgClient *before =
+      cvg_clients_lookup (flight->registrar->clients, client->server_name, client->client_id);
+
+  if (client->has_secret)
+    cvg_writer_store_client_async (writer, client, client->secret, on_stored,
+                                   g_steal_pointer (&kept));
+  else if (before != NULL && before->has_secret)
+    cvg_writer_remove_async (writer, CVG_VAULT_CLIENT, client->id, on_stored,
+                             g_steal_pointer (&kept));
+  else
+    put (flight);
+}
+
 /* ---- asking ---------------------------------------------------------------------------------- */
+
+/* Returns: (transfer none) (nullable): the client that has the id of @registration already */
+static CvgClient *
+find_same (const Flight *flight, const CvgRegistration *registration)
+{
+  return cvg_clients_lookup (flight->registrar->clients, flight->provider->name,
+                             registration->client_id);
+}
 
 static CvgClient *
 make_client (const Flight *flight, const CvgRegistration *registration)
 {
+  const CvgClient *before = find_same (flight, registration);
   CvgClient *client = cvg_client_new ();
 
-  client->id = g_uuid_string_random ();
+  /* The same client again has the same place, here and in the keyring. */
+  client->id = before != NULL ? g_strdup (before->id) : g_uuid_string_random ();
   client->server_name = g_strdup (flight->provider->name);
   client->client_id = g_strdup (registration->client_id);
   client->redirect_uri = g_strdup (flight->provider->redirect_uri);
@@ -252,13 +283,20 @@ make_client (const Flight *flight, const CvgRegistration *registration)
   return client;
 }
 
+/* A server may give again the id that it gave before (RFC 7591 section 3.2.1), but not one that
+ * another one gave, or that a person brought. */
+static gboolean
+is_foreign (const Flight *flight, const CvgClient *client)
+{
+  return !client->is_registered || g_strcmp0 (client->issuer, flight->issuer) != 0;
+}
+
 static gboolean
 check_registration (const Flight *flight, const CvgRegistration *registration, GError **error)
 {
-  const CvgClient *before = cvg_clients_lookup (flight->registrar->clients, flight->provider->name,
-                                                registration->client_id);
+  const CvgClient *before = find_same (flight, registration);
 
-  if (before != NULL)
+  if (before != NULL && is_foreign (flight, before))
     g_set_error_literal (error, CVG_ERROR, CVG_ERROR_REFUSED,
                          "it gave Claviger the id of a client that is there already");
   else if (registration->expires_at != 0 &&
@@ -290,15 +328,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   flight->client = make_client (flight, registration);
-  if (!flight->client->has_secret)
-    {
-      put (flight);
-      return;
-    }
-
-  cvg_writer_store_client_async (cvg_keeper_get_writer (self->keeper), flight->client,
-                                 flight->client->secret, on_stored, flight);
-  g_steal_pointer (&flight);
+  store (g_steal_pointer (&flight));
 }
 
 static void

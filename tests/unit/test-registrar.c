@@ -280,6 +280,54 @@ test_taken_id (Fixture *fixture, gconstpointer data)
   g_assert_true (lookup (fixture, AGENT_WORLD_CLIENT_ID) == before);
 }
 
+/* RFC 7591 section 3.2.1: a server may give the id that it gave before. The client keeps its place,
+ * and so do those who are signed in with it. */
+static void
+test_same_id (Fixture *fixture, gconstpointer data)
+{
+  static const char *const secrets[] = { "hush-S1", "hush-S2", NULL };
+  AgentWorld *world = fixture->world;
+  g_autofree char *id = NULL;
+
+  fixture->server->registration = CVG_CLIENT_AUTHENTICATION_BASIC;
+  for (size_t i = 0; i < G_N_ELEMENTS (secrets); i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      const CvgClient *client = NULL;
+
+      agent_discovery_push_registration (world, "same", URI, secrets[i]);
+      run (fixture, NULL, &result);
+      answer (fixture);
+      assert_registered (fixture, result, "same");
+      g_assert_cmpuint (count_clients (fixture), ==, 1);
+
+      client = lookup (fixture, "same");
+      if (id == NULL)
+        id = g_strdup (client->id);
+      g_assert_cmpstr (client->id, ==, id);
+      g_assert_true (client->is_default);
+      g_assert_cmpint (client->has_secret, ==, secrets[i] != NULL);
+      g_assert_cmpint (cvg_vault_dummy_peek (world->vault, CVG_VAULT_CLIENT, id) != NULL, ==,
+                       secrets[i] != NULL);
+      if (secrets[i] != NULL)
+        agent_world_assert_secret (cvg_vault_dummy_peek (world->vault, CVG_VAULT_CLIENT, id),
+                                   secrets[i]);
+    }
+}
+
+/* Another issuer's client of that id is another one. */
+static void
+test_same_id_elsewhere (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  agent_discovery_add_client (fixture->world, "same", "https://old.invalid", URI, 0);
+  agent_discovery_push_registration (fixture->world, "same", URI, NULL);
+  run (fixture, NULL, &result);
+  answer (fixture);
+  assert_failed (fixture, result, CVG_ERROR_REFUSED, "there already");
+}
+
 /* What it takes the place of goes, unless somebody is signed in with it. */
 static void
 test_replaces (Fixture *fixture, gconstpointer data)
@@ -388,6 +436,8 @@ main (int argc, char **argv)
   ADD ("two-at-once-register-once", test_shared);
   ADD ("refused", test_refused);
   ADD ("taken-id", test_taken_id);
+  ADD ("same-id", test_same_id);
+  ADD ("same-id-elsewhere", test_same_id_elsewhere);
   ADD ("replaces-what-nobody-uses", test_replaces);
   ADD ("network", test_network);
   ADD ("deadline", test_deadline);
