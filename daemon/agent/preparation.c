@@ -22,6 +22,7 @@ struct _CvgPreparation
 
   CvgClock *clock;         /* (owned) */
   CvgClients *clients;     /* (owned) */
+  CvgKeeper *keeper;       /* (owned) */
   CvgDiscovery *discovery; /* (owned) */
   CvgRegistrar *registrar; /* (owned) */
 };
@@ -64,6 +65,7 @@ cvg_preparation_finalize (GObject *object)
 
   g_clear_object (&self->registrar);
   g_clear_object (&self->discovery);
+  g_clear_object (&self->keeper);
   g_clear_object (&self->clients);
   g_clear_object (&self->clock);
 
@@ -93,6 +95,7 @@ cvg_preparation_new (CvgHttp *http,
 
   self->clock = g_object_ref (clock);
   self->clients = g_object_ref (clients);
+  self->keeper = g_object_ref (keeper);
   self->discovery = cvg_discovery_new (http, clock);
   self->registrar = cvg_registrar_new (http, clock, clients, keeper, changes);
   return self;
@@ -281,22 +284,16 @@ register_client (GTask *task)
 }
 
 static void
-on_discovered (GObject *source, GAsyncResult *result, gpointer user_data)
+on_open (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CvgPreparation *self = g_task_get_source_object (task);
-  Run *run = g_task_get_task_data (task);
+  const Run *run = g_task_get_task_data (task);
   CvgClient *client = NULL;
   GError *error = NULL;
 
-  run->server = cvg_discovery_run_finish (CVG_DISCOVERY (source), result, &error);
-  if (run->server == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  client = choose_named (self, run, &error);
+  if (cvg_keeper_open_finish (CVG_KEEPER (source), result, &error))
+    client = choose_named (self, run, &error);
   if (client == NULL && error == NULL)
     client = choose_unnamed (self, run, &error);
 
@@ -308,6 +305,27 @@ on_discovered (GObject *source, GAsyncResult *result, gpointer user_data)
     register_client (g_steal_pointer (&task));
 }
 
+static void
+on_discovered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  CvgPreparation *self = g_task_get_source_object (task);
+  Run *run = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  run->server = cvg_discovery_run_finish (CVG_DISCOVERY (source), result, &error);
+  if (run->server == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  /* Once more: it may have been locked while the server was asked, and a secret that is not at hand
+   * would be taken for one that is lost. */
+  cvg_keeper_open_async (self->keeper, TRUE, g_task_get_cancellable (task), on_open, task);
+  g_steal_pointer (&task);
+}
+
 /**
  * cvg_preparation_run_async:
  * @entry: the instance; it has a provider, for which its tenant values are right
@@ -315,7 +333,7 @@ on_discovered (GObject *source, GAsyncResult *result, gpointer user_data)
  * @scope: (nullable): the scopes that the caller wants
  * @cancellable: (nullable): of this caller
  *
- * To be called with the keyring open.
+ * To be called with the keyring open. Is it locked again meanwhile, the person is asked again.
  */
 void
 cvg_preparation_run_async (CvgPreparation *self,

@@ -357,6 +357,54 @@ test_secret_missing (Fixture *fixture, gconstpointer data)
 }
 
 /* What a person adds counts before what Claviger made for want of it. */
+/* A server may take its time, and the keyring be locked meanwhile: that is not to have lost what is
+ * in it. */
+static void
+test_locked_meanwhile (Fixture *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (CvgPrepared) prepared = NULL;
+
+  add_own_client (fixture, "own");
+  cvg_http_dummy_set_hold (world->http, TRUE);
+  agent_discovery_push_metadata (world, ISSUER, TRUE);
+  run (fixture, NULL, NULL, &result);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  cvg_vault_dummy_hold (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  cvg_http_dummy_answer (world->http);
+  agent_world_settle ();
+  g_assert_null (result);
+  g_assert_cmpuint (cvg_vault_dummy_count_held (world->vault, CVG_VAULT_DUMMY_UNLOCK), ==, 1);
+
+  cvg_vault_dummy_release (world->vault, CVG_VAULT_DUMMY_UNLOCK);
+  agent_world_settle ();
+  prepared = finish (fixture, result);
+  g_assert_cmpstr (prepared->client->client_id, ==, "own");
+  agent_world_assert_secret (prepared->client->secret, "hush-S");
+}
+
+static void
+test_locked_for_good (Fixture *fixture, gconstpointer data)
+{
+  AgentWorld *world = fixture->world;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  add_own_client (fixture, "own");
+  cvg_http_dummy_set_hold (world->http, TRUE);
+  agent_discovery_push_metadata (world, ISSUER, TRUE);
+  run (fixture, NULL, NULL, &result);
+  cvg_vault_dummy_set_state (world->vault, CVG_VAULT_LOCKED);
+  cvg_vault_dummy_fail_next (world->vault, CVG_VAULT_DUMMY_UNLOCK, CVG_ERROR_KEYRING_LOCKED);
+  cvg_http_dummy_answer (world->http);
+  agent_world_settle ();
+  g_assert_nonnull (result);
+  g_assert_null (cvg_preparation_run_finish (fixture->preparation, result, &error));
+  agent_world_assert_error (error, CVG_ERROR_KEYRING_LOCKED);
+  g_assert_cmpuint (count_requests (fixture), ==, 1);
+}
+
 static void
 test_own_client_later (Fixture *fixture, gconstpointer data)
 {
@@ -463,6 +511,8 @@ main (int argc, char **argv)
       g_test_add (path, Fixture, &registered[i], set_up, test_of_use, tear_down);
     }
   ADD ("secret-missing", test_secret_missing);
+  ADD ("locked-meanwhile", test_locked_meanwhile);
+  ADD ("locked-for-good", test_locked_for_good);
   ADD ("own-client-later", test_own_client_later);
   ADD ("named-of-another-issuer", test_named_of_another_issuer);
   ADD ("instances-own", test_instances_own);
