@@ -17,13 +17,6 @@ static const char *const named_keys[] = {
 /* What people call the one string of an API, in the order in which it is looked for. */
 static const char *const keys_of_api[] = { "token", "api_key" };
 
-static void
-add_secret (GVariantBuilder *builder, const char *key, const CvgSecret *secret)
-{
-  if (!cvg_secret_is_empty (secret))
-    cvg_vardict_add_string (builder, key, cvg_secret_peek (secret));
-}
-
 /* Whether @key is one that we spell out ourselves for these credentials. The platform's keys are
  * that only where there is something to say: else they are what the server or a caller set. */
 static gboolean
@@ -212,8 +205,8 @@ cvg_auth_data_build (const CvgCredentials *credentials,
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  add_secret (&builder, "access_token", credentials->access_token);
-  add_secret (&builder, "refresh_token", credentials->refresh_token);
+  cvg_vardict_add_secret (&builder, "access_token", credentials->access_token);
+  cvg_vardict_add_secret (&builder, "refresh_token", credentials->refresh_token);
   cvg_vardict_add_string (&builder, "token_type", credentials->token_type);
   cvg_vardict_add_string (&builder, "scope", credentials->scope);
   if (credentials->expires_at != 0)
@@ -223,7 +216,7 @@ cvg_auth_data_build (const CvgCredentials *credentials,
                              g_variant_new_int64 (MAX (credentials->expires_at - now, 0)));
     }
   cvg_vardict_add_uint64 (&builder, "serial", credentials->serial);
-  add_secret (&builder, "id_token", credentials->id_token);
+  cvg_vardict_add_secret (&builder, "id_token", credentials->id_token);
   add_resources (&builder, credentials, instance, provider);
   cvg_vardict_add_value (&builder, "account", credentials->account);
   if (credentials->members != NULL)

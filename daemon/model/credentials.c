@@ -139,24 +139,6 @@ cvg_credentials_is_fresh (const CvgCredentials *credentials, gint64 now, guint v
   return credentials->expires_at - now >= wanted;
 }
 
-static void
-add_secret (GVariantBuilder *builder, const char *key, const CvgSecret *secret)
-{
-  if (secret != NULL)
-    cvg_vardict_add_string (builder, key, cvg_secret_peek (secret));
-}
-
-static CvgSecret *
-take_secret (GVariant *dict, const char *key)
-{
-  const char *value = NULL;
-
-  if (!g_variant_lookup (dict, key, "&s", &value))
-    return NULL;
-
-  return cvg_secret_new (value);
-}
-
 /**
  * cvg_credentials_pack:
  * @credentials: what the server gave
@@ -173,9 +155,9 @@ cvg_credentials_pack (const CvgCredentials *credentials, GVariant *identity)
   cvg_vardict_add_uint64 (&builder, "version", PACK_VERSION);
   cvg_vardict_add_value (&builder, "instance", identity);
   cvg_vardict_add_uint64 (&builder, "serial", credentials->serial);
-  add_secret (&builder, "access-token", credentials->access_token);
-  add_secret (&builder, "refresh-token", credentials->refresh_token);
-  add_secret (&builder, "id-token", credentials->id_token);
+  cvg_vardict_add_secret (&builder, "access-token", credentials->access_token);
+  cvg_vardict_add_secret (&builder, "refresh-token", credentials->refresh_token);
+  cvg_vardict_add_secret (&builder, "id-token", credentials->id_token);
   cvg_vardict_add_string (&builder, "token-type", credentials->token_type);
   cvg_vardict_add_string (&builder, "scope", credentials->scope);
   cvg_vardict_add_int64 (&builder, "expires-at", credentials->expires_at);
@@ -230,9 +212,9 @@ cvg_credentials_unpack (const CvgSecret *packed, GVariant **identity, GError **e
 
   credentials = cvg_credentials_new ();
   g_variant_lookup (dict, "serial", "t", &credentials->serial);
-  credentials->access_token = take_secret (dict, "access-token");
-  credentials->refresh_token = take_secret (dict, "refresh-token");
-  credentials->id_token = take_secret (dict, "id-token");
+  credentials->access_token = cvg_vardict_dup_secret (dict, "access-token");
+  credentials->refresh_token = cvg_vardict_dup_secret (dict, "refresh-token");
+  credentials->id_token = cvg_vardict_dup_secret (dict, "id-token");
   credentials->token_type = cvg_vardict_dup_string (dict, "token-type");
   credentials->scope = cvg_vardict_dup_string (dict, "scope");
   g_variant_lookup (dict, "expires-at", "x", &credentials->expires_at);

@@ -103,13 +103,6 @@ cvg_revocation_is_confirmed (const CvgRevocation *revocation)
 
 /* ---- packing --------------------------------------------------------------------------------- */
 
-static void
-add_secret (GVariantBuilder *builder, const char *key, const CvgSecret *secret)
-{
-  if (secret != NULL)
-    g_variant_builder_add (builder, "{sv}", key, g_variant_new_string (cvg_secret_peek (secret)));
-}
-
 static GVariant *
 pack_step (const CvgRevocationStep *step)
 {
@@ -121,9 +114,12 @@ pack_step (const CvgRevocationStep *step)
     {
       cvg_vardict_add_string (&builder, "method", request->method);
       cvg_vardict_add_string (&builder, "url", request->url);
-      add_secret (&builder, "authorization", request->authorization);
+      cvg_vardict_add_secret (&builder, "authorization", request->authorization);
       cvg_vardict_add_string (&builder, "content-type", request->content_type);
-      add_secret (&builder, "body", request->body);
+      /* An empty body is one, too. */
+      if (request->body != NULL)
+        g_variant_builder_add (&builder, "{sv}", "body",
+                               g_variant_new_string (cvg_secret_peek (request->body)));
       if (request->headers != NULL && *request->headers != NULL)
         g_variant_builder_add (&builder, "{sv}", "headers",
                                g_variant_new_strv ((const char *const *) request->headers, -1));
@@ -164,14 +160,6 @@ cvg_revocation_pack (const CvgRevocation *revocation)
 }
 
 /* ---- unpacking ------------------------------------------------------------------------------- */
-
-static CvgSecret *
-take_secret (GVariant *dict, const char *key)
-{
-  const char *value = NULL;
-
-  return g_variant_lookup (dict, key, "&s", &value) ? cvg_secret_new (value) : NULL;
-}
 
 /* Returns: (nullable): that of @known which @key has */
 static const char *
@@ -233,10 +221,10 @@ unpack_request (GVariant *dict)
     return NULL;
 
   request = cvg_http_request_new (method, url);
-  request->authorization = take_secret (dict, "authorization");
+  request->authorization = cvg_vardict_dup_secret (dict, "authorization");
   request->content_type = find_known (dict, "content-type", content_types);
   if (request->content_type != NULL)
-    request->body = take_secret (dict, "body");
+    request->body = cvg_vardict_dup_secret (dict, "body");
   if (!take_headers (dict, request))
     g_clear_pointer (&request, cvg_http_request_free);
   return request;

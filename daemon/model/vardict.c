@@ -41,6 +41,23 @@ cvg_vardict_add_value (GVariantBuilder *builder, const char *key, GVariant *valu
     g_variant_builder_add (builder, "{sv}", key, value);
 }
 
+/** cvg_vardict_add_secret: adds @secret (nullable), unless it is missing or empty */
+void
+cvg_vardict_add_secret (GVariantBuilder *builder, const char *key, const CvgSecret *secret)
+{
+  if (!cvg_secret_is_empty (secret))
+    cvg_vardict_add_string (builder, key, cvg_secret_peek (secret));
+}
+
+/** cvg_vardict_dup_secret: Returns: (transfer full) (nullable): the string of @key, as a secret */
+CvgSecret *
+cvg_vardict_dup_secret (GVariant *dict, const char *key)
+{
+  const char *value = NULL;
+
+  return g_variant_lookup (dict, key, "&s", &value) ? cvg_secret_new (value) : NULL;
+}
+
 /** cvg_vardict_dup_string: Returns: (transfer full) (nullable): the string of @key */
 char *
 cvg_vardict_dup_string (GVariant *dict, const char *key)
