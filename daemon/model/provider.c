@@ -230,6 +230,18 @@ cvg_provider_has_kind (const CvgProvider *provider, const char *kind)
   return g_strv_contains ((const char *const *) provider->kinds, kind);
 }
 
+/**
+ * cvg_provider_dup_resource:
+ * @tenant: (nullable): a{ss}: the values of an instance
+ *
+ * Returns: (transfer full) (nullable): whom the tokens are for (RFC 8707)
+ */
+char *
+cvg_provider_dup_resource (const CvgProvider *provider, GVariant *tenant)
+{
+  return provider->resource != NULL ? cvg_tenant_expand_url (provider->resource, tenant) : NULL;
+}
+
 static gboolean
 contains_in_any_case (const char *text, const char *part)
 {

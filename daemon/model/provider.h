@@ -148,6 +148,8 @@ CvgProvider *
 cvg_provider_with_server (CvgProvider *provider, GVariant *server) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean cvg_provider_has_kind (const CvgProvider *provider, const char *kind);
+char *
+cvg_provider_dup_resource (const CvgProvider *provider, GVariant *tenant) G_GNUC_WARN_UNUSED_RESULT;
 gboolean cvg_provider_is_dead_grant (const CvgProvider *provider,
                                      guint status,
                                      const char *error,

@@ -8,15 +8,9 @@
 #include "oauth/authorize-url.h"
 
 #include "model/endpoint.h"
+#include "model/protocol.h"
 #include "model/scopes.h"
 #include "oauth/form.h"
-
-/* Never taken from a provider file or from an endpoint's query, be they asked for or not. The last
- * two bring a whole request, which would win over all that stands beside them (RFC 9101). */
-static const char *const reserved[] = {
-  "response_type",         "client_id", "redirect_uri", "scope",       "state", "code_challenge",
-  "code_challenge_method", "resource",  "request",      "request_uri", NULL,
-};
 
 typedef struct
 {
@@ -50,7 +44,7 @@ add_own (Query *query, const char *name, const char *value)
 static void
 add_extra (Query *query, const char *name, const char *value)
 {
-  if (!g_strv_contains (reserved, name) && !g_hash_table_contains (query->names, name))
+  if (!cvg_protocol_owns (name) && !g_hash_table_contains (query->names, name))
     add_own (query, name, value);
 }
 
@@ -60,7 +54,7 @@ keep_pair (const char *name, const char *value, gsize length, gpointer user_data
   Query *query = user_data;
   g_autofree char *encoded = g_strndup (value, length);
 
-  if (!g_strv_contains (reserved, name) && !g_hash_table_contains (query->names, name))
+  if (!cvg_protocol_owns (name) && !g_hash_table_contains (query->names, name))
     append_pair (query, name, encoded);
   return TRUE;
 }
@@ -84,22 +78,12 @@ get_method (const CvgAuthorizeRequest *request)
   return request->provider->pkce == CVG_PKCE_S256_LOWER ? "s256" : "S256";
 }
 
-/* RFC 8707: whom the tokens are for. */
-static void
-add_resource (Query *query, const CvgAuthorizeRequest *request)
-{
-  g_autofree char *resource = NULL;
-
-  if (request->provider->resource != NULL)
-    resource = cvg_tenant_expand_url (request->provider->resource, request->tenant);
-  add_own (query, "resource", resource);
-}
-
 static char *
 build_query (const CvgAuthorizeRequest *request, const char *endpoint_query)
 {
   const CvgProvider *provider = request->provider;
   g_autofree char *scope = cvg_scopes_join (request->scopes, provider->scope_separator);
+  g_autofree char *resource = cvg_provider_dup_resource (provider, request->tenant);
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   Query query = { g_string_new (NULL), names };
 
@@ -118,7 +102,7 @@ build_query (const CvgAuthorizeRequest *request, const char *endpoint_query)
   add_own (&query, "state", request->state);
   add_own (&query, "code_challenge", request->challenge);
   add_own (&query, "code_challenge_method", get_method (request));
-  add_resource (&query, request);
+  add_own (&query, "resource", resource);
   add_own (&query, "login_hint", request->login_hint);
   for (char **pair = provider->authorize_parameters;
        pair != NULL && pair[0] != NULL && pair[1] != NULL; pair += 2)

@@ -110,9 +110,7 @@ cvg_registration_request (const CvgRegistrationRequest *asked)
 static GError *
 refusal_new (const CvgHttpResponse *response, const char *code)
 {
-  g_autofree char *seen = cvg_error_code_is_presentable (code) ?
-                              g_strdup_printf ("HTTP %u, %s", response->status, code) :
-                              g_strdup_printf ("HTTP %u", response->status);
+  g_autofree char *seen = cvg_error_code_describe (response->status, code);
 
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     if (g_strcmp0 (code, refusals[i].code) == 0)

@@ -9,16 +9,9 @@
 
 #include <string.h>
 
+#include "model/protocol.h"
 #include "model/scopes.h"
 #include "oauth/parameters.h"
-
-/* Never taken from a provider file, be they sent or not: a second way to authenticate is as wrong
- * as a second value. */
-static const char *const reserved[] = {
-  "grant_type", "code",          "device_code", "redirect_uri",  "code_verifier",
-  "resource",   "refresh_token", "client_id",   "client_secret", "client_assertion",
-  NULL,
-};
 
 /* How a request is made of its parameters. */
 typedef struct
@@ -47,15 +40,8 @@ static void
 add_extras (GArray *parameters, char **extras)
 {
   for (; extras != NULL && extras[0] != NULL && extras[1] != NULL; extras += 2)
-    if (!g_strv_contains (reserved, extras[0]) && !has (parameters, extras[0]))
+    if (!cvg_protocol_owns (extras[0]) && !has (parameters, extras[0]))
       cvg_parameters_add (parameters, extras[0], extras[1]);
-}
-
-/* RFC 8707: whom the tokens are for. Returns: (transfer full) (nullable) */
-static char *
-dup_resource (const CvgProvider *provider, GVariant *tenant)
-{
-  return provider->resource != NULL ? cvg_tenant_expand_url (provider->resource, tenant) : NULL;
 }
 
 static Manner
@@ -117,7 +103,7 @@ cvg_token_request_exchange (const CvgProvider *provider,
 {
   const Manner manner = { provider->token_request, provider->client_authentication };
   g_autoptr (GArray) parameters = cvg_parameters_new ();
-  g_autofree char *resource = dup_resource (provider, tenant);
+  g_autofree char *resource = cvg_provider_dup_resource (provider, tenant);
   g_autofree char *url = NULL;
 
   g_return_val_if_fail (provider->token_endpoint != NULL, NULL);
@@ -160,7 +146,7 @@ cvg_token_request_refresh (const CvgProvider *provider,
                            const CvgSecret *refresh_token)
 {
   g_autoptr (GArray) parameters = cvg_parameters_new ();
-  g_autofree char *resource = dup_resource (provider, tenant);
+  g_autofree char *resource = cvg_provider_dup_resource (provider, tenant);
   g_autofree char *url = cvg_token_request_dup_refresh_url (provider, tenant);
 
   cvg_parameters_add (parameters, "grant_type", provider->refresh_grant_type);
@@ -223,7 +209,7 @@ cvg_token_request_device_codes (const CvgProvider *provider,
 {
   g_autoptr (GArray) parameters = cvg_parameters_new ();
   g_autofree char *scope = cvg_scopes_join (scopes, provider->scope_separator);
-  g_autofree char *resource = dup_resource (provider, tenant);
+  g_autofree char *resource = cvg_provider_dup_resource (provider, tenant);
   g_autofree char *url = NULL;
   CvgHttpRequest *request = NULL;
 
@@ -256,7 +242,7 @@ cvg_token_request_poll (const CvgProvider *provider,
 {
   const Manner manner = { provider->token_request, provider->client_authentication };
   g_autoptr (GArray) parameters = cvg_parameters_new ();
-  g_autofree char *resource = dup_resource (provider, tenant);
+  g_autofree char *resource = cvg_provider_dup_resource (provider, tenant);
   g_autofree char *url = NULL;
 
   g_return_val_if_fail (provider->token_endpoint != NULL, NULL);

@@ -7,43 +7,7 @@
 
 #include <string.h>
 
-/**
- * cvg_field_is_protocol_parameter:
- *
- * Returns: whether @name is a parameter that says what the sign-in itself must say: a file that
- * sets one would break it, or weaken it. In any letter case, for there are servers that don't care
- */
-gboolean
-cvg_field_is_protocol_parameter (const char *name)
-{
-  static const char *const names[] = {
-    "client_assertion",
-    "client_assertion_type",
-    "client_id",
-    "client_secret",
-    "code",
-    "code_challenge",
-    "code_challenge_method",
-    "code_verifier",
-    "device_code",
-    "grant_type",
-    "iss",
-    "nonce",
-    "redirect_uri",
-    "refresh_token",
-    "request",
-    "request_uri",
-    "resource",
-    "response_type",
-    "scope",
-    "state",
-    "user_code",
-    NULL,
-  };
-  g_autofree char *lower = g_ascii_strdown (name, -1);
-
-  return g_strv_contains (names, lower);
-}
+#include "model/protocol.h"
 
 /* Cuts the item in two at @separator, without white space around either part. */
 static char *
@@ -107,7 +71,7 @@ check_parameter (const CvgField *field, const char *name, const char *value, GEr
 {
   if (value == NULL)
     return cvg_field_mistake (error, field, "has an item that is not name=value");
-  if (cvg_field_is_protocol_parameter (name))
+  if (cvg_protocol_owns (name))
     return cvg_field_mistake (error, field, "can't set “%s”: that is the protocol's own", name);
   if (!cvg_field_is_printable (name) || !cvg_field_is_printable (value))
     return cvg_field_mistake (error, field, "has a character that can't be printed");

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "model/protocol.h"
+
 /* What else than a tenant parameter may stand in RevocationEndpoint=. */
 const char *const cvg_field_revocation_names[] = { "client_id", "token", NULL };
 
@@ -84,7 +86,7 @@ check_query (const CvgField *field, const char *url, GError **error)
       g_autofree char *name = g_steal_pointer (&attribute);
 
       g_free (g_steal_pointer (&value));
-      if (cvg_field_is_protocol_parameter (name))
+      if (cvg_protocol_owns (name))
         return cvg_field_mistake (error, field, "has “%s” in its query: that is the protocol's own",
                                   name);
       if (strchr (name, '{') != NULL)

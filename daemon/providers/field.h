@@ -46,7 +46,6 @@ gboolean cvg_field_mistake (GError **error, const CvgField *field, const char *f
 gboolean cvg_field_is_identifier (const char *text);
 gboolean cvg_field_is_slug (const char *text);
 gboolean cvg_field_is_printable (const char *text);
-gboolean cvg_field_is_protocol_parameter (const char *name);
 gboolean cvg_field_check_line (const CvgField *field, const char *text, GError **error);
 gboolean cvg_field_check_member (const CvgField *field, const char *text, GError **error);
 

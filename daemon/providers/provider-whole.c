@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "model/protocol.h"
 #include "providers/field.h"
 
 static void
@@ -107,7 +108,7 @@ check_refresh_parameter (const CvgProvider *provider)
 {
   const char *name = provider->refresh_parameter;
 
-  if (!g_str_equal (name, "refresh_token") && cvg_field_is_protocol_parameter (name))
+  if (!g_str_equal (name, "refresh_token") && cvg_protocol_owns (name))
     return "is the name of another parameter of the protocol";
   for (char **pair = provider->refresh_parameters; *pair != NULL; pair += 2)
     if (g_str_equal (*pair, name))
@@ -124,7 +125,7 @@ check_revocation_parameter (const CvgProvider *provider)
 {
   const char *name = provider->revocation_parameter;
 
-  return !g_str_equal (name, "refresh_token") && cvg_field_is_protocol_parameter (name) ?
+  return !g_str_equal (name, "refresh_token") && cvg_protocol_owns (name) ?
              "is the name of another parameter of the protocol" :
              NULL;
 }

@@ -106,6 +106,9 @@ test_endpoint_keeps_its_query (void)
       "https://example.org/a?p=1&response_type=code&" },
     /* in disguise too */
     { "https://example.org/a?%73tate=evil&p=1", "https://example.org/a?p=1&response_type=code&" },
+    /* and in other letters: there are servers that don't care */
+    { "https://example.org/a?State=evil&p=1&Client_Secret=evil",
+      "https://example.org/a?p=1&response_type=code&" },
     /* literal addresses keep their brackets */
     { "http://[::1]:8080/a", "http://[::1]:8080/a?response_type=code&" },
   };
