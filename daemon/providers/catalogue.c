@@ -70,7 +70,8 @@ read_entry (GHashTable *by_name,
   file = load_file (path, error);
   if (file == NULL)
     return NULL;
-  merged = cvg_provider_file_merge (below != NULL ? below->merged : NULL, file);
+  /* Most lie over nothing, and there are a hundred of them at each start. */
+  merged = below != NULL ? cvg_provider_file_merge (below->merged, file) : g_key_file_ref (file);
   provider = cvg_provider_file_read (merged, slug, error);
   if (provider == NULL || !cvg_provider_check_names (provider, by_name, error))
     return NULL;
