@@ -3,8 +3,8 @@
  *
  * Any bytes as what a server says of itself. The first chooses the status, the second of what the
  * rest is: a challenge, or the metadata of a server or of a resource, or the answer to a
- * registration. What is taken may be sent to and be shown; what is refused is told without a word
- * of theirs.
+ * registration, or one of the device flow. What is taken may be sent to and be shown; what is
+ * refused is told without a word of theirs.
  */
 #include <string.h>
 
@@ -13,6 +13,7 @@
 #include "model/endpoint.h"
 #include "model/scopes.h"
 #include "oauth/challenge.h"
+#include "oauth/device.h"
 #include "oauth/metadata.h"
 #include "oauth/registration.h"
 #include "oauth/resource-metadata.h"
@@ -114,6 +115,54 @@ check_registration (const CvgHttpResponse *response)
                  (registration->authentication == CVG_CLIENT_AUTHENTICATION_NONE));
 }
 
+static CvgProvider *
+make_provider (void)
+{
+  CvgProvider *provider = cvg_provider_new ();
+
+  provider->name = g_strdup ("Server");
+  provider->token_endpoint = g_strdup ("https://a.example/t");
+  provider->device_authorization_endpoint = g_strdup ("https://a.example/d");
+  return provider;
+}
+
+/* A terminal shows the code, a browser opens the address. */
+static void
+check_device_code (const CvgHttpResponse *response)
+{
+  g_autoptr (CvgProvider) provider = make_provider ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CvgDeviceCode) code = cvg_device_code_parse (provider, response, &error);
+
+  g_assert_true ((code == NULL) == (error != NULL));
+  if (code == NULL)
+    {
+      check_error (error);
+      return;
+    }
+
+  for (const char *c = code->user_code; *c != '\0'; c++)
+    g_assert_true (g_ascii_isprint (*c));
+  g_assert_null (cvg_endpoint_find_page_mistake (code->verification_uri));
+  if (code->verification_uri_complete != NULL)
+    g_assert_null (cvg_endpoint_find_page_mistake (code->verification_uri_complete));
+  g_assert_cmpuint (code->interval, >, 0);
+}
+
+static void
+check_device_poll (const CvgHttpResponse *response)
+{
+  g_autoptr (CvgProvider) provider = make_provider ();
+  g_autoptr (CvgCredentials) credentials = NULL;
+  g_autoptr (GError) error = NULL;
+  CvgDevicePoll poll = cvg_device_poll_read (provider, response, 1, &credentials, &error);
+
+  g_assert_true ((credentials != NULL) == (poll == CVG_DEVICE_POLL_GRANTED));
+  if (error != NULL)
+    check_error (error);
+  g_assert_cmpuint (cvg_device_poll_get_slower (response, 5), >, 5);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
 {
@@ -125,7 +174,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
 
   body = cvg_secret_new_sized ((const char *) data + 2, size - 2);
   response = cvg_http_response_new (statuses[data[0] % G_N_ELEMENTS (statuses)], NULL, 0, body);
-  switch (data[1] % 4)
+  switch (data[1] % 6)
     {
     case 0:
       check_server (response);
@@ -136,8 +185,14 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
     case 2:
       check_challenge (response);
       break;
-    default:
+    case 3:
       check_registration (response);
+      break;
+    case 4:
+      check_device_code (response);
+      break;
+    default:
+      check_device_poll (response);
     }
 
   return 0;
