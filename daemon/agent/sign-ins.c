@@ -11,15 +11,9 @@
  */
 #include "agent/sign-ins.h"
 
-#include <string.h>
-
 #include "agent/device-grant.h"
-#include "agent/preparation.h"
 #include "agent/sign-in-pages.h"
 #include "dbus/error.h"
-#include "model/scopes.h"
-#include "oauth/authorize-url.h"
-#include "oauth/redirect-target.h"
 #include "oauth/token-error.h"
 
 #define REMEMBER_SECONDS 60
@@ -40,7 +34,7 @@ struct _CvgSignIns
   CvgPreparation *preparation; /* (owned) */
   CvgKeeper *keeper;           /* (owned) */
   GPtrArray *places;           /* (owned) (element-type Place) */
-  GPtrArray *asking; /* (owned) (element-type Begin), each (borrowed): a server is asked */
+  GPtrArray *asking; /* (owned) (element-type CvgBeginning), each (borrowed): a server is asked */
   gboolean stopping;
 };
 
@@ -63,41 +57,6 @@ typedef struct
   gboolean listening; /* it holds its redirect URI open */
   guint alarm;        /* when it is forgotten */
 } Place;
-
-/* One begin() in progress. */
-typedef struct
-{
-  CvgEntry *entry; /* (owned) */
-  char *client_id; /* (owned) (nullable) */
-  char *redirect_url;
-  char *scope;
-  char **scopes; /* complete, once it is prepared */
-  char *activation_token;
-  char *login_hint;
-  gboolean open_browser;
-  guint timeout;
-  CvgFlow flow;
-  CvgPrepared *prepared;     /* (owned) (nullable) */
-  CvgSignInPlan *plan;       /* (owned) (nullable): while the server is asked for codes */
-  GCancellable *cancellable; /* (owned): of that; the caller's cancels it too */
-  gulong caller_id;
-} Begin;
-
-static void
-begin_free (Begin *begin)
-{
-  g_clear_pointer (&begin->plan, cvg_sign_in_plan_free);
-  g_clear_pointer (&begin->prepared, cvg_prepared_free);
-  g_clear_object (&begin->cancellable);
-  cvg_entry_unref (begin->entry);
-  g_free (begin->client_id);
-  g_free (begin->redirect_url);
-  g_free (begin->scope);
-  g_strfreev (begin->scopes);
-  g_free (begin->activation_token);
-  g_free (begin->login_hint);
-  g_free (begin);
-}
 
 static void
 place_free (Place *place)
@@ -275,17 +234,11 @@ add_sign_in (CvgSignIns *self, CvgSignInPlan *plan, gboolean listening)
   return place->sign_in;
 }
 
-static const char *
-get_redirect_uri (const CvgProvider *provider, const CvgClient *client)
-{
-  return client->redirect_uri != NULL ? client->redirect_uri : provider->redirect_uri;
-}
-
 static char *
-open_redirect (CvgSignIns *self, const Begin *begin, const CvgClient *client, GError **error)
+open_redirect (CvgSignIns *self, const CvgBeginning *begin, GError **error)
 {
   const CvgProvider *provider = begin->prepared->provider;
-  const char *redirect_uri = get_redirect_uri (provider, client);
+  const char *redirect_uri = cvg_beginning_get_redirect_uri (begin);
 
   if (redirect_uri == NULL)
     {
@@ -316,34 +269,12 @@ check_url (CvgSignIns *self, CvgSignIn *sign_in, GError **error)
   return FALSE;
 }
 
-static CvgSignInPlan *
-make_plan (CvgSignIns *self, Begin *begin)
-{
-  const CvgPrepared *prepared = begin->prepared;
-  CvgSignInPlan *plan = g_new0 (CvgSignInPlan, 1);
-
-  plan->entry = cvg_entry_ref (begin->entry);
-  plan->provider = cvg_provider_ref (prepared->provider);
-  plan->server = prepared->server != NULL ? g_variant_ref (prepared->server) : NULL;
-  plan->client = cvg_client_ref (prepared->client);
-  /* An instance's own that was of no use any more is replaced for good. */
-  plan->client_was_named =
-      begin->client_id != NULL ||
-      (begin->entry->record->client_id != NULL &&
-       g_strcmp0 (begin->entry->record->client_id, prepared->client->client_id) != 0);
-  plan->redirect_url = g_steal_pointer (&begin->redirect_url);
-  plan->scopes = g_steal_pointer (&begin->scopes);
-  plan->login_hint = g_steal_pointer (&begin->login_hint);
-  plan->deadline = cvg_clock_get_now (self->clock) + begin->timeout * G_TIME_SPAN_SECOND;
-  return plan;
-}
-
 /* It has begun: the caller is told, and the browser is opened. */
 static void
 return_sign_in (GTask *task, CvgSignIn *sign_in)
 {
   CvgSignIns *self = g_task_get_source_object (task);
-  const Begin *begin = g_task_get_task_data (task);
+  const CvgBeginning *begin = g_task_get_task_data (task);
 
   g_message ("Instance %s: a sign-in to %s began", begin->entry->record->id,
              begin->entry->record->server_name);
@@ -366,7 +297,7 @@ count_pending (CvgSignIns *self)
 }
 
 static gboolean
-may_begin (CvgSignIns *self, const Begin *begin, GError **error)
+may_begin (CvgSignIns *self, const CvgBeginning *begin, GError **error)
 {
   if (self->stopping)
     g_set_error_literal (error, CVG_ERROR, CVG_ERROR_TRY_LATER,
@@ -406,7 +337,7 @@ on_device_codes (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CvgSignIns *self = g_task_get_source_object (task);
-  Begin *begin = g_task_get_task_data (task);
+  CvgBeginning *begin = g_task_get_task_data (task);
   g_autoptr (CvgSignInPlan) plan = g_steal_pointer (&begin->plan);
   g_autoptr (GError) failure = NULL;
   GError *error = NULL;
@@ -439,7 +370,7 @@ static void
 begin_by_device (GTask *task, CvgSignInPlan *plan)
 {
   CvgSignIns *self = g_task_get_source_object (task);
-  Begin *begin = g_task_get_task_data (task);
+  CvgBeginning *begin = g_task_get_task_data (task);
   GCancellable *caller = g_task_get_cancellable (task);
 
   begin->plan = plan;
@@ -452,11 +383,11 @@ begin_by_device (GTask *task, CvgSignInPlan *plan)
 }
 
 static CvgSignIn *
-begin_by_redirect (CvgSignIns *self, const Begin *begin, CvgSignInPlan *plan, GError **error)
+begin_by_redirect (CvgSignIns *self, const CvgBeginning *begin, CvgSignInPlan *plan, GError **error)
 {
   CvgSignIn *sign_in = NULL;
 
-  plan->redirect_uri = open_redirect (self, begin, plan->client, error);
+  plan->redirect_uri = open_redirect (self, begin, error);
   if (plan->redirect_uri == NULL)
     {
       cvg_sign_in_plan_free (plan);
@@ -467,19 +398,24 @@ begin_by_redirect (CvgSignIns *self, const Begin *begin, CvgSignInPlan *plan, GE
   return check_url (self, sign_in, error) ? sign_in : NULL;
 }
 
+static CvgSignInPlan *
+make_plan (CvgSignIns *self, CvgBeginning *begin)
+{
+  return cvg_beginning_make_plan (begin, cvg_clock_get_now (self->clock));
+}
+
 /* @task is (transfer full). */
 static void
 begin_now (GTask *task)
 {
   g_autoptr (GTask) kept = task;
   CvgSignIns *self = g_task_get_source_object (task);
-  Begin *begin = g_task_get_task_data (task);
-  const CvgPrepared *prepared = begin->prepared;
+  CvgBeginning *begin = g_task_get_task_data (task);
+  const CvgProvider *provider = begin->prepared->provider;
   CvgSignIn *sign_in = NULL;
   GError *error = NULL;
 
-  if (!cvg_flow_choose (&begin->flow, prepared->provider,
-                        get_redirect_uri (prepared->provider, prepared->client), &error))
+  if (!cvg_flow_choose (&begin->flow, provider, cvg_beginning_get_redirect_uri (begin), &error))
     g_task_return_error (task, error);
   else if (begin->flow == CVG_FLOW_DEVICE)
     begin_by_device (g_steal_pointer (&kept), make_plan (self, begin));
@@ -493,7 +429,7 @@ static void
 on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  Begin *begin = g_task_get_task_data (task);
+  CvgBeginning *begin = g_task_get_task_data (task);
   GError *error = NULL;
 
   begin->prepared = cvg_preparation_run_finish (CVG_PREPARATION (source), result, &error);
@@ -503,7 +439,6 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  begin->scopes = cvg_authorize_scopes (begin->prepared->provider, begin->scope);
   begin_now (g_steal_pointer (&task));
 }
 
@@ -512,7 +447,7 @@ on_keyring_open (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CvgSignIns *self = g_task_get_source_object (task);
-  const Begin *begin = g_task_get_task_data (task);
+  const CvgBeginning *begin = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (!cvg_keeper_open_finish (CVG_KEEPER (source), result, &error) || !may_go_on (task, &error))
@@ -524,78 +459,6 @@ on_keyring_open (GObject *source, GAsyncResult *result, gpointer user_data)
   cvg_preparation_run_async (self->preparation, begin->entry, begin->client_id, begin->scope,
                              g_task_get_cancellable (task), on_prepared, task);
   g_steal_pointer (&task);
-}
-
-/* A browser takes some thousand characters of address at most. */
-static gboolean
-check_length (const char *option, const char *text, gsize limit, GError **error)
-{
-  if (text == NULL || strlen (text) <= limit)
-    return TRUE;
-
-  g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
-               "Option “%s” is longer than %" G_GSIZE_FORMAT " bytes", option, limit);
-  return FALSE;
-}
-
-static gboolean
-check_options (const CvgEntry *entry, const CvgSignInOptions *options, GError **error)
-{
-  if (entry->provider == NULL)
-    g_set_error (error, CVG_ERROR, CVG_ERROR_UNKNOWN_SERVER,
-                 "The catalogue has no server %s any more", entry->record->server_name);
-  else if (!cvg_provider_has_kind (entry->provider, "oauth2"))
-    g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
-                 "%s has no OAuth sign-in; give it a key with: claviger set",
-                 entry->provider->name);
-  else if (options->timeout == 0 || options->timeout > CVG_MAX_SIGN_IN_SECONDS)
-    g_set_error (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
-                 "Option “timeout” must be from 1 to %d seconds", CVG_MAX_SIGN_IN_SECONDS);
-  else
-    /* Once more: the provider file may be another one than when the instance was created. */
-    return cvg_tenant_check (entry->provider->tenant_parameters, entry->provider->name,
-                             entry->record->tenant, error) &&
-           check_length ("scope", options->scope, 4096, error) &&
-           check_length ("login-hint", options->login_hint, 512, error) &&
-           check_length ("activation-token", options->activation_token, 512, error) &&
-           (options->redirect_url == NULL ||
-            cvg_redirect_target_check (options->redirect_url, error));
-
-  return FALSE;
-}
-
-static gboolean
-check_scopes (char **scopes, GError **error)
-{
-  if (cvg_scopes_are_valid ((const char *const *) scopes, NULL))
-    return TRUE;
-
-  g_set_error_literal (error, CVG_ERROR, CVG_ERROR_INVALID_ARGUMENT,
-                       "Option “scope” has a scope with characters that RFC 6749 does not allow");
-  return FALSE;
-}
-
-static char *
-null_if_empty (const char *text)
-{
-  return text != NULL && *text != '\0' ? g_strdup (text) : NULL;
-}
-
-static Begin *
-begin_new (CvgEntry *entry, const CvgSignInOptions *options)
-{
-  Begin *begin = g_new0 (Begin, 1);
-
-  begin->entry = cvg_entry_ref (entry);
-  begin->client_id = null_if_empty (options->client_id);
-  begin->redirect_url = g_strdup (options->redirect_url);
-  begin->scope = g_strdup (options->scope);
-  begin->activation_token = null_if_empty (options->activation_token);
-  begin->login_hint = null_if_empty (options->login_hint);
-  begin->open_browser = options->open_browser;
-  begin->timeout = options->timeout;
-  begin->flow = options->flow;
-  return begin;
 }
 
 /**
@@ -616,24 +479,17 @@ cvg_sign_ins_begin_async (CvgSignIns *self,
                           gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_auto (GStrv) scopes = NULL;
   GError *error = NULL;
+  CvgBeginning *begin = cvg_beginning_new (entry, options, &error);
 
   g_task_set_source_tag (task, cvg_sign_ins_begin_async);
-  if (!check_options (entry, options, &error))
+  if (begin == NULL)
     {
       g_task_return_error (task, error);
       return;
     }
 
-  scopes = cvg_authorize_scopes (entry->provider, options->scope);
-  if (!check_scopes (scopes, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  g_task_set_task_data (task, begin_new (entry, options), (GDestroyNotify) begin_free);
+  g_task_set_task_data (task, begin, (GDestroyNotify) cvg_beginning_free);
   cvg_keeper_open_async (self->keeper, TRUE, cancellable, on_keyring_open, g_steal_pointer (&task));
 }
 
@@ -719,7 +575,7 @@ cvg_sign_ins_stop (CvgSignIns *self)
   self->stopping = TRUE;
   /* From behind: what is cancelled leaves the list. */
   for (guint i = self->asking->len; i > 0; i--)
-    g_cancellable_cancel (((Begin *) g_ptr_array_index (self->asking, i - 1))->cancellable);
+    g_cancellable_cancel (((CvgBeginning *) g_ptr_array_index (self->asking, i - 1))->cancellable);
   for (guint i = 0; i < self->places->len; i++)
     cvg_sign_in_stop (((Place *) g_ptr_array_index (self->places, i))->sign_in);
 }
