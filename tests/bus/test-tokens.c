@@ -528,6 +528,35 @@ test_safe_before_it_is_handed_out (BusWorld *world, gconstpointer data)
   cvg_vault_dummy_release (world->inside->vault, CVG_VAULT_DUMMY_STORE);
 }
 
+/* ---- what a server may put into an answer ---------------------------------------------------- */
+
+/* A bus throws out who sends a message that is nested too deeply; what is as deep as an answer may
+ * be is still a message. */
+static void
+test_nested_members (BusWorld *world, gconstpointer data)
+{
+  g_autoptr (GString) json =
+      g_string_new ("{\"access_token\":\"" BUS_SECRET "-access-2\",\"expires_in\":3600,\"a\":");
+  g_autoptr (GVariant) answer = NULL;
+  g_autoptr (GVariant) auth_data = NULL;
+  g_autoptr (GVariant) nested = NULL;
+
+  for (guint i = 0; i < 15; i++)
+    g_string_append (json, "{\"a\":");
+  g_string_append (json, "1");
+  for (guint i = 0; i < 16; i++)
+    g_string_append_c (json, '}');
+  prepare_expired (world);
+  cvg_http_dummy_push_json (world->inside->http, 200, json->str);
+
+  answer = bus_call (world->caller, "GetInstanceAuth",
+                     g_variant_new_parsed ("(%s, @a{sv} {})", BUS_ID), "a{sv}");
+  auth_data = g_variant_get_child_value (answer, 0);
+  nested = g_variant_lookup_value (auth_data, "a", G_VARIANT_TYPE_VARDICT);
+  g_assert_nonnull (nested);
+  bus_assert_token (world->caller, BUS_ID, "@a{sv} {}", "2");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -557,5 +586,6 @@ main (int argc, char **argv)
   BUS_TEST ("/tokens/replaced-during-the-refresh", test_replaced_during_the_refresh);
   BUS_TEST ("/tokens/deleted-during-the-refresh", test_deleted_during_the_refresh);
   BUS_TEST ("/tokens/safe-before-it-is-handed-out", test_safe_before_it_is_handed_out);
+  BUS_TEST ("/tokens/nested-members", test_nested_members);
   return bus_tests_run ();
 }

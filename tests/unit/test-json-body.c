@@ -109,8 +109,8 @@ parse_nested (int depth)
 static void
 test_depth (void)
 {
-  g_autoptr (JsonNode) deep = parse_nested (32);
-  g_autoptr (JsonNode) too_deep = parse_nested (33);
+  g_autoptr (JsonNode) deep = parse_nested (16);
+  g_autoptr (JsonNode) too_deep = parse_nested (17);
   g_autoptr (JsonNode) hostile = parse_nested (500000);
 
   g_assert_nonnull (deep);
