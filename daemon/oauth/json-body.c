@@ -12,8 +12,8 @@
 #include "model/vardict.h"
 
 #define BODY_MAX (1024 * 1024)
-/* What is kept of an answer goes out on the bus, as dictionaries of variants: three levels for one of
- * JSON. A bus throws out who sends a message of more than 64. */
+/* What is kept of an answer goes out on the bus, as dictionaries of variants: three levels for one
+ * of JSON. A bus throws out who sends a message of more than 64. */
 #define DEPTH_MAX 16
 /* Far more than any answer has. The library finds a member that comes twice, and what is taken out
  * of a list, by walking: with all that fits into a body, that would be minutes. */
