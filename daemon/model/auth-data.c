@@ -9,20 +9,32 @@
 #include "dbus/error.h"
 #include "model/vardict.h"
 
-static const char *const named_keys[] = {
-  "access_token", "refresh_token", "token_type", "scope", "expires_at",
-  "expires_in",   "serial",        "id_token",   NULL,
-};
-
 /* What people call the one string of an API, in the order in which it is looked for. */
 static const char *const keys_of_api[] = { "token", "api_key" };
+
+/**
+ * cvg_auth_data_is_named_key:
+ *
+ * Returns: whether @key means the same in the auth data of every server, so that no server, file or
+ *   redirect can have it mean something else
+ */
+gboolean
+cvg_auth_data_is_named_key (const char *key)
+{
+  static const char *const keys[] = {
+    "access_token", "refresh_token", "token_type", "scope", "expires_at",
+    "expires_in",   "serial",        "id_token",   NULL,
+  };
+
+  return g_strv_contains (keys, key);
+}
 
 /* Whether @key is one that we spell out ourselves for these credentials. The platform's keys are
  * that only where there is something to say: else they are what the server or a caller set. */
 static gboolean
 is_named (const char *key, const CvgCredentials *credentials, const CvgProvider *provider)
 {
-  if (g_strv_contains (named_keys, key))
+  if (cvg_auth_data_is_named_key (key))
     return TRUE;
   if (credentials->account != NULL && g_str_equal (key, "account"))
     return TRUE;

@@ -9,6 +9,7 @@
 #include "model/instance.h"
 #include "model/provider.h"
 
+gboolean cvg_auth_data_is_named_key (const char *key);
 GVariant *cvg_auth_data_build (const CvgCredentials *credentials,
                                const CvgInstance *instance,
                                const CvgProvider *provider,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "dbus/error.h"
-#include "model/provider.h"
+#include "model/dialect.h"
 #include "model/vardict.h"
 
 #define MAX_CLIENT_ID_LENGTH 512

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "dbus/error.h"
+#include "model/auth-data.h"
 #include "model/scopes.h"
 #include "oauth/answer-body.h"
 #include "oauth/error-code.h"
@@ -363,13 +364,6 @@ cvg_token_response_merge (const CvgCredentials *before, const CvgCredentials *an
   return merged;
 }
 
-static gboolean
-is_named (const char *name)
-{
-  return g_strv_contains (named_members, name) || g_str_equal (name, "expires_at") ||
-         g_str_equal (name, "serial");
-}
-
 /**
  * cvg_token_response_add_members:
  * @credentials: fresh ones, not yet anybody else's
@@ -391,7 +385,7 @@ cvg_token_response_add_members (CvgCredentials *credentials, GVariant *members)
 
   g_variant_iter_init (&iter, members);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
-    if (!is_named (name) && !g_variant_dict_contains (&dict, name))
+    if (!cvg_auth_data_is_named_key (name) && !g_variant_dict_contains (&dict, name))
       g_variant_dict_insert_value (&dict, name, value);
 
   g_clear_pointer (&credentials->members, g_variant_unref);

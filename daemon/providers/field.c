@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "model/auth-data.h"
+
 #define MAX_TEXT 255
 
 /**
@@ -146,14 +148,9 @@ cvg_field_check_line (const CvgField *field, const char *text, GError **error)
 gboolean
 cvg_field_check_member (const CvgField *field, const char *text, GError **error)
 {
-  static const char *const taken[] = {
-    "access_token",  "account", "expires_at", "expires_in", "id_token",
-    "refresh_token", "scope",   "serial",     "token_type", NULL,
-  };
-
   if (!cvg_field_is_identifier (text))
     return cvg_field_mistake (error, field, "must be made of ASCII letters, digits, “_” and “-”");
-  if (g_strv_contains (taken, text))
+  if (cvg_auth_data_is_named_key (text) || g_str_equal (text, "account"))
     return cvg_field_mistake (error, field, "can't be “%s”, which is in every auth data", text);
   return TRUE;
 }
