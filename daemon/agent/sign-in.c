@@ -8,15 +8,13 @@
  *      +------------+------------+----> denied, cancelled, timed-out or failed
  *
  * What it waits for is the matter of code-grant.c, a redirect, or of device-grant.c, the answer to
- * a poll. Until the new credentials are in the keyring, nothing of the instance is touched:
- * whatever goes wrong, the person is where they were before.
- *
- * When the keyring turns out to be locked at the very end, the sign-in stays in "storing" until it
- * is unlocked or the deadline comes: a grant that the person just gave is not thrown away.
+ * a poll; what it does with the credentials is that of deposit.c. Whatever goes wrong until they
+ * are in the keyring, the person is where they were before.
  */
 #include "agent/sign-in.h"
 
 #include "agent/code-grant.h"
+#include "agent/deposit.h"
 #include "agent/device-grant.h"
 #include "agent/profile.h"
 #include "agent/sign-in-pages.h"
@@ -48,8 +46,8 @@ struct _CvgSignIn
   GCancellable *cancellable;   /* (owned): of the exchange */
   CvgRedirectReply *reply;     /* (owned) (nullable): a browser that waits for its page */
   CvgCredentials *credentials; /* (owned) (nullable): from the exchange until stored */
-  gboolean writing;            /* a write that nothing can call back is on its way */
-  gulong keyring_changed_id;   /* it waits for the keyring to be opened */
+  CvgDeposit *deposit;         /* (owned) (nullable): once they are being stored */
+  gulong waiting_id;           /* that it waits for the keyring */
   gboolean stopping;           /* nobody will be waited for */
   gboolean last_poll;          /* the deadline is over but for the answer to a poll */
   gboolean has_lost_client;    /* the server does not know it any more */
@@ -85,8 +83,9 @@ cvg_sign_in_finalize (GObject *object)
   CvgSignIn *self = CVG_SIGN_IN (object);
 
   g_assert (self->reply == NULL);
-  g_clear_signal_handler (&self->keyring_changed_id, self->keeper);
   cvg_clock_clear_alarm (self->clock, &self->alarm);
+  g_clear_signal_handler (&self->waiting_id, self->deposit);
+  g_clear_object (&self->deposit);
   g_clear_pointer (&self->credentials, cvg_credentials_unref);
   g_clear_pointer (&self->grant, cvg_code_grant_free);
   g_clear_object (&self->device);
@@ -282,7 +281,6 @@ finish (CvgSignIn *self, CvgPhase outcome, GError *error)
   error = blame_client (self, error);
   self->error = error;
   cvg_clock_clear_alarm (self->clock, &self->alarm);
-  g_clear_signal_handler (&self->keyring_changed_id, self->keeper);
   if (self->grant != NULL)
     cvg_code_grant_close (self->grant);
   g_cancellable_cancel (self->cancellable);
@@ -290,6 +288,8 @@ finish (CvgSignIn *self, CvgPhase outcome, GError *error)
   set_phase (self, outcome);
   if (self->device != NULL)
     cvg_device_grant_stop (self->device);
+  if (self->deposit != NULL)
+    cvg_deposit_stop (self->deposit);
   g_message ("Instance %s: the sign-in to %s is over: %s%s%s", self->plan->entry->record->id,
              self->plan->entry->record->server_name, phase_names[outcome],
              error != NULL ? ": " : "", error != NULL ? error->message : "");
@@ -317,14 +317,23 @@ close_device (CvgSignIn *self)
   return self->device != NULL && cvg_device_grant_close (self->device);
 }
 
+static gboolean
+is_writing (CvgSignIn *self)
+{
+  return self->deposit != NULL && cvg_deposit_is_writing (self->deposit);
+}
+
 static void
 on_deadline (gpointer user_data)
 {
   CvgSignIn *self = user_data;
 
   self->alarm = 0;
-  if (self->writing)
-    return;
+  if (is_writing (self))
+    {
+      cvg_deposit_hurry (self->deposit);
+      return;
+    }
 
   if (!self->last_poll && self->phase == CVG_PHASE_IS_WAITING && close_device (self))
     {
@@ -339,6 +348,12 @@ on_deadline (gpointer user_data)
           timed_out_error (self));
 }
 
+static gboolean
+waits_for_keyring (CvgSignIn *self)
+{
+  return self->deposit != NULL && cvg_deposit_is_waiting (self->deposit);
+}
+
 /**
  * cvg_sign_in_cancel:
  *
@@ -348,7 +363,7 @@ on_deadline (gpointer user_data)
 void
 cvg_sign_in_cancel (CvgSignIn *self)
 {
-  if (!self->writing)
+  if (!is_writing (self))
     finish (self, CVG_PHASE_IS_CANCELLED,
             g_error_new_literal (CVG_ERROR, CVG_ERROR_CANCELLED, "The sign-in was cancelled"));
 }
@@ -364,118 +379,32 @@ void
 cvg_sign_in_stop (CvgSignIn *self)
 {
   self->stopping = TRUE;
-  if (self->phase == CVG_PHASE_IS_WAITING ? !close_device (self) : self->keyring_changed_id != 0)
+  if (self->phase == CVG_PHASE_IS_WAITING ? !close_device (self) : waits_for_keyring (self))
     cvg_sign_in_cancel (self);
 }
 
 /* ---- storing --------------------------------------------------------------------------------- */
 
-static void store (CvgSignIn *self);
-
-static CvgInstance *
-make_record (CvgSignIn *self)
-{
-  CvgInstance *record = cvg_instance_copy (self->plan->entry->record);
-
-  record->authorized_at = cvg_instances_stamp (self->instances, cvg_clock_get_now (self->clock));
-  record->signed_in = TRUE;
-  record->last_serial = self->credentials->serial;
-  g_clear_pointer (&record->dead_reason, g_free);
-  if (self->plan->client_was_named)
-    {
-      g_free (record->client_id);
-      record->client_id = g_strdup (self->plan->client->client_id);
-    }
-  return record;
-}
-
 static void
-on_keyring_changed (CvgKeeper *keeper, gpointer user_data)
+on_waiting (CvgDeposit *deposit, gpointer user_data)
 {
   CvgSignIn *self = user_data;
 
-  if (cvg_keeper_is_open (keeper))
-    {
-      g_clear_signal_handler (&self->keyring_changed_id, self->keeper);
-      store (self);
-    }
-}
-
-static void
-on_unlock_asked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (CvgSignIn) self = user_data;
-
-  /* Opened or not: state-changed tells, now or when the person gets to it. */
-  cvg_keeper_open_finish (CVG_KEEPER (source), result, NULL);
-}
-
-static void
-wait_for_keyring (CvgSignIn *self)
-{
   if (self->stopping)
-    {
-      cvg_sign_in_cancel (self);
-      return;
-    }
-
-  g_message ("Instance %s: signed in, but the keyring is locked; waiting for it",
-             self->plan->entry->record->id);
-  answer_browser (self,
-                  cvg_sign_in_page_waiting_for_keyring (self->plan->entry->record->server_name));
-  if (self->keyring_changed_id == 0)
-    self->keyring_changed_id =
-        g_signal_connect (self->keeper, "state-changed", G_CALLBACK (on_keyring_changed), self);
-  cvg_keeper_open_async (self->keeper, TRUE, self->cancellable, on_unlock_asked,
-                         g_object_ref (self));
+    cvg_sign_in_cancel (self);
+  else
+    answer_browser (self,
+                    cvg_sign_in_page_waiting_for_keyring (self->plan->entry->record->server_name));
 }
 
 static void
-on_recorded (GObject *source, GAsyncResult *result, gpointer user_data)
+on_deposited (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CvgSignIn) self = user_data;
-
-  /* What could not be written has been warned about; the keyring has all that matters. */
-  cvg_instances_flush_finish (self->instances, result, NULL);
-  self->writing = FALSE;
-  finish (self, CVG_PHASE_IS_AUTHORIZED, NULL);
-}
-
-/* Locked, or about to be started again: it will tell when it is open. */
-static gboolean
-is_passing (CvgSignIn *self, const GError *error)
-{
-  return g_error_matches (error, CVG_ERROR, CVG_ERROR_KEYRING_LOCKED) ||
-         (g_error_matches (error, CVG_ERROR, CVG_ERROR_KEYRING_UNAVAILABLE) &&
-          !cvg_keeper_is_open (self->keeper));
-}
-
-static void
-on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (CvgSignIn) self = user_data;
-  g_autoptr (CvgInstance) record = NULL;
   g_autoptr (GError) error = NULL;
-  CvgEntry *entry = self->plan->entry;
 
-  if (cvg_writer_finish (cvg_keeper_get_writer (self->keeper), result, &error))
-    {
-      record = make_record (self);
-      cvg_instances_replace_credentials (self->instances, entry, self->credentials, record);
-      cvg_instances_flush_async (self->instances, on_recorded, g_object_ref (self));
-      return;
-    }
-
-  self->writing = FALSE;
-  if (entry->removed)
-    finish (self, CVG_PHASE_IS_FAILED,
-            g_error_new_literal (CVG_ERROR, CVG_ERROR_NOT_FOUND,
-                                 "The instance was deleted during the sign-in"));
-  else if (g_error_matches (error, CVG_ERROR, CVG_ERROR_CANCELLED))
-    /* Another sign-in of the same instance was stored first; this one is the later. */
-    store (self);
-  else if (is_passing (self, error) && self->alarm != 0)
-    wait_for_keyring (self);
+  if (cvg_deposit_run_finish (CVG_DEPOSIT (source), result, &error))
+    finish (self, CVG_PHASE_IS_AUTHORIZED, NULL);
   else
     finish (self, CVG_PHASE_IS_FAILED, g_steal_pointer (&error));
 }
@@ -483,14 +412,13 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 store (CvgSignIn *self)
 {
-  CvgEntry *entry = self->plan->entry;
-  g_autoptr (CvgInstance) record = NULL;
-
-  self->credentials->serial = cvg_entry_give_serial (entry);
-  record = make_record (self);
-  self->writing = TRUE;
-  cvg_writer_store_async (cvg_keeper_get_writer (self->keeper), entry, self->credentials, record,
-                          entry->generation, on_stored, g_object_ref (self));
+  self->deposit =
+      cvg_deposit_new (self->instances, self->keeper, self->clock, self->plan, self->credentials);
+  self->waiting_id = g_signal_connect (self->deposit, "waiting", G_CALLBACK (on_waiting), self);
+  /* It came with the very last poll, and nobody has the time to wait. */
+  if (self->alarm == 0)
+    cvg_deposit_hurry (self->deposit);
+  cvg_deposit_run_async (self->deposit, on_deposited, g_object_ref (self));
 }
 
 /* ---- exchanging ------------------------------------------------------------------------------ */
