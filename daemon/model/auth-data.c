@@ -489,9 +489,10 @@ get_key (const CvgCredentials *credentials, const char *name)
  * @provider: (nullable): the server
  *
  * Returns: (transfer full) (nullable): the one string that a program presents to the server: the
- *   access token, else the key that the server's file calls the token, else the first of those that
- *   it asks for, else what the caller set as “token” or “api_key”. One that has several lines is
- * none
+ *   access token, else the key that the server's file calls the token (if it calls none so, the
+ *   first that there is of those that it asks for), else what the caller set as “token” or
+ *   “api_key”. One that has several lines is none, and for the key that is the token no other of
+ *   the file stands in: that may be a name, which no server takes for a token
  */
 CvgSecret *
 cvg_auth_data_get_token (const CvgCredentials *credentials, const CvgProvider *provider)
@@ -505,9 +506,10 @@ cvg_auth_data_get_token (const CvgCredentials *credentials, const CvgProvider *p
 
   if (provider != NULL && provider->api_key_token != NULL)
     token = get_key (credentials, provider->api_key_token);
-  for (char **name = provider != NULL ? provider->api_key_fields : NULL;
-       token == NULL && name != NULL && *name != NULL; name++)
-    token = get_key (credentials, *name);
+  else
+    for (char **name = provider != NULL ? provider->api_key_fields : NULL;
+         token == NULL && name != NULL && *name != NULL; name++)
+      token = get_key (credentials, *name);
   for (size_t i = 0; token == NULL && i < G_N_ELEMENTS (keys_of_api); i++)
     token = get_key (credentials, keys_of_api[i]);
 

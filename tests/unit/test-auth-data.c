@@ -621,7 +621,9 @@ test_token (void)
     { "{'token': <'T'>, 'secret': <'S'>}", "secret", NULL, "S" },
     { "{'token': <'T'>, 'other': <'O'>}", "secret other", NULL, "O" },
     { "{'user': <'u'>, 'password': <'p'>}", "user password", "password", "p" },
-    { "{'user': <'u'>}", "user password", "password", "u" }, /* what there is */
+    { "{'user': <'u'>}", "user password", "password", NULL }, /* a name is no password */
+    { "{'user': <'u'>, 'password': <''>}", "user password", "password", NULL },
+    { "{'user': <'u'>, 'api_key': <'K'>}", "user password", "password", "K" },
     { "{'user': <''>, 'token': <'T'>}", "user", "user", "T" },
     { "{'user': <7>, 'token': <'T'>}", "user", "user", "T" }, /* no string */
     { "{'pem': <'-----\\nx'>}", "pem", NULL, NULL },          /* not one line */
