@@ -28,6 +28,26 @@ static const GOptionEntry entries[] = {
 };
 
 static gboolean
+check_key (const char *key, GError **error)
+{
+  if (*key == '\0')
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "A KEY is empty; without any it is those that the server needs");
+      return FALSE;
+    }
+
+  if (strchr (key, '=') != NULL)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "A KEY is a name alone; its value is read from stdin, since every "
+                           "program of the machine can read the arguments");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 check_arguments (char **keys, GError **error)
 {
   if (tenants != NULL && user == NULL)
@@ -38,13 +58,8 @@ check_arguments (char **keys, GError **error)
     }
 
   for (char **key = keys; *key != NULL; key++)
-    if (strchr (*key, '=') != NULL)
-      {
-        g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                             "A KEY is a name alone; its value is read from stdin, since every "
-                             "program of the machine can read the arguments");
-        return FALSE;
-      }
+    if (!check_key (*key, error))
+      return FALSE;
   return TRUE;
 }
 
