@@ -20,11 +20,21 @@ static const GOptionEntry entries[] = {
   G_OPTION_ENTRY_NULL,
 };
 
+/* A grant is made with a client; a key, which can be there for a server that has sign-ins as well,
+ * is without. */
+static gboolean
+is_of_grant (GVariant *server, GVariant *instance)
+{
+  return *cvg_vardict_get_string (instance, "client-id") != '\0' ||
+         (cvg_server_has_kind (server, "oauth2") && !cvg_server_takes_keys (server));
+}
+
 /* Nothing here can end what the server does not end: its own pages can. */
 static void
-advise_page (const CvgCli *cli, gboolean is_grant)
+advise_page (const CvgCli *cli, GVariant *instance)
 {
   g_autoptr (GVariant) server = cvg_server_look_up (cli->server);
+  gboolean is_grant = is_of_grant (server, instance);
   const char *page = cvg_vardict_get_string (server, is_grant ? "manage-url" : "key-url");
   const char *documentation = cvg_vardict_get_string (server, "documentation");
 
@@ -41,8 +51,6 @@ advise_page (const CvgCli *cli, gboolean is_grant)
 static void
 explain_unconfirmed (const CvgCli *cli, GVariant *instance)
 {
-  gboolean is_grant = g_str_equal (cvg_vardict_get_string (instance, "kind"), "oauth2");
-
   if (cvg_vardict_get_boolean (instance, "revocable"))
     cvg_cli_note (cli,
                   "%s has not confirmed yet that the credentials are dead. If it could not be "
@@ -51,7 +59,7 @@ explain_unconfirmed (const CvgCli *cli, GVariant *instance)
   else
     cvg_cli_note (cli, "%s can't be told that the credentials are void, and may still take them.",
                   cli->server);
-  advise_page (cli, is_grant);
+  advise_page (cli, instance);
 }
 
 /* @idle: what to say of an instance that was not signed in */

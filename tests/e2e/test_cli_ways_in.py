@@ -111,6 +111,43 @@ def test_login_to_one_of_many_addresses(world):
 # Keys.
 
 
+def test_a_name_is_not_printed_as_the_token(world):
+    """Whoever set them forgot the key: it is missing, and nothing stands in for it."""
+    key_server(world, Fields="user;api_key", TokenField="api_key", Header="X-Key: {api_key}")
+    instance_id = world.cli("set", "--user", "ada", "mail-house", "user", stdin="ada\n").stdout
+    done = world.cli("token", instance_id.strip(), check=False)
+    assert done.returncode == 1 and done.stdout == ""
+    assert "not a single token" in done.stderr
+
+
+def test_set_takes_no_nameless_key(world):
+    key_server(world, Header="X-Key: {token}")
+    done = world.cli("set", "--user", "ada", "mail-house", "", stdin="k3y\n", check=False)
+    assert done.returncode == 2 and "KEY is empty" in done.stderr
+    assert world.caller.list_instances() == []
+
+
+def test_logout_of_a_key_names_the_page_of_keys(world):
+    """Also where the server has sign-ins, whose page does not list the key."""
+    world.write_provider(
+        "confluence",
+        Provider={"Kind": "oauth2;api-key"},
+        OAuth2={
+            "AuthorizationEndpoint": world.standin.endpoints["authorization_endpoint"],
+            "TokenEndpoint": world.standin.endpoints["token_endpoint"],
+            "RedirectUri": world.redirect_uri,
+            "ManageUrl": "https://mail.example/apps",
+        },
+        ApiKey={"CreateUrl": "https://mail.example/keys", "Header": "X-Key: {api_token}"},
+    )
+    world.daemon.restart()
+    done = world.cli("set", "--user", "ada", "confluence", "api_token", stdin="k3y\n")
+    instance_id = done.stdout.strip()
+    assert "end the key at https://mail.example/keys" in world.cli("logout", instance_id).stderr
+    world.sign_in(instance_id)
+    assert "end the access at https://mail.example/apps" in world.cli("logout", instance_id).stderr
+
+
 def test_set_asks_for_what_the_file_says(world):
     key_server(world, Fields="user;api_key", TokenField="api_key", Header="X-Key: {api_key}")
     page = world.cli("servers", "mail house").stdout
