@@ -13,27 +13,41 @@
 
 int LLVMFuzzerTestOneInput (const guint8 *data, size_t size);
 
-static void
-check_endpoint (const CvgProvider *provider, const char *url)
+/* @url with @value for each name that may stand in it. */
+static char *
+expand (const CvgProvider *provider, const char *url, const char *value)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
   g_autoptr (GVariant) tenant = NULL;
-  g_autofree char *expanded = NULL;
 
-  if (url == NULL)
-    return;
   for (guint i = 0; i < provider->tenant_parameters->len; i++)
     {
       const CvgTenantParameter *parameter = g_ptr_array_index (provider->tenant_parameters, i);
 
-      g_variant_builder_add (&builder, "{ss}", parameter->name, "acme");
+      g_variant_builder_add (&builder, "{ss}", parameter->name, value);
     }
   /* Only the endpoint for revocation has these. */
-  g_variant_builder_add (&builder, "{ss}", "client_id", "id");
-  g_variant_builder_add (&builder, "{ss}", "token", "t");
+  g_variant_builder_add (&builder, "{ss}", "client_id", value);
+  g_variant_builder_add (&builder, "{ss}", "token", value);
   tenant = g_variant_ref_sink (g_variant_builder_end (&builder));
-  expanded = cvg_tenant_expand_url (url, tenant);
-  g_assert_null (cvg_endpoint_find_mistake (expanded));
+  return cvg_tenant_expand_url (url, tenant);
+}
+
+static void
+check_endpoint (const CvgProvider *provider, const char *url)
+{
+  g_autofree char *good = NULL;
+  g_autofree char *hostile = NULL;
+
+  if (url == NULL)
+    return;
+  good = expand (provider, url, "acme");
+  g_assert_null (cvg_endpoint_find_mistake (good));
+
+  /* Whatever leads elsewhere is behind the host, or not there. */
+  hostile = expand (provider, url, "@h.test/?#");
+  g_assert_true (strstr (url, "h.test") != NULL || strstr (hostile, "h.test") == NULL ||
+                 strstr (hostile, "h.test") - hostile > (gssize) strcspn (hostile + 8, "/?") + 8);
 }
 
 /* Names and values in turn, none of which can end a line of a request. */
