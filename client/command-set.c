@@ -116,14 +116,16 @@ store (const char *instance_id, GVariant *auth_data, GError **error)
   return reply != NULL;
 }
 
-/* The daemon makes an instance by itself where nothing has to be known for it. */
+/* The daemon makes an instance by itself where nothing has to be known for it. Where there are keys
+ * beside a sign-in, tenants are about the addresses of the sign-in. */
 static gboolean
 find_out_if_new (CvgCli *cli, GVariant *server, gboolean *is_new, GError **error)
 {
   g_autoptr (GVariant) instances = NULL;
 
   *is_new = tenants != NULL;
-  if (*is_new || !cvg_tenant_is_needed (server))
+  if (*is_new || !cvg_tenant_is_needed (server) ||
+      (cvg_server_has_kind (server, "oauth2") && cvg_server_takes_keys (server)))
     return TRUE;
 
   instances = cvg_connection_list_instances (user, cli->server, error);

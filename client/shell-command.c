@@ -95,6 +95,8 @@ cvg_shell_command_set (GVariant *server, const char *user_id)
   GString *command = g_string_new (NULL);
 
   g_string_append_printf (command, "claviger set --user %s %s", user, name);
-  append_tenant (command, server);
+  /* Beside a sign-in, tenants are about its addresses. */
+  if (!cvg_server_has_kind (server, "oauth2") || !cvg_server_takes_keys (server))
+    append_tenant (command, server);
   return g_string_free (command, FALSE);
 }

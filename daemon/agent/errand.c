@@ -15,9 +15,10 @@ typedef struct
 {
   CvgHttp *http;             /* (owned) */
   CvgRevocation *revocation; /* (borrowed): the caller keeps it */
-  GCancellable *stopping;    /* (owned) */
-  GSource *cancellation;     /* (owned) (nullable): while it waits at the gate */
-  CvgTicket *ticket;         /* (owned) (nullable) */
+  gboolean is_repeatable;
+  GCancellable *stopping; /* (owned) */
+  GSource *cancellation;  /* (owned) (nullable): while it waits at the gate */
+  CvgTicket *ticket;      /* (owned) (nullable) */
   guint retry_after;
 } Errand;
 
@@ -85,6 +86,11 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (response != NULL)
     error = take_answer (errand, response);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_clear_error (&error);
+      error = new_stopping_error ();
+    }
 
   if (error != NULL)
     return_error (task, error);
@@ -108,7 +114,9 @@ send_next (GTask *task)
   else if (g_cancellable_is_cancelled (errand->stopping))
     return_error (task, new_stopping_error ());
   else
-    cvg_http_send_async (errand->http, step->request, NULL, on_answer, g_steal_pointer (&kept));
+    cvg_http_send_async (errand->http, step->request,
+                         errand->is_repeatable ? errand->stopping : NULL, on_answer,
+                         g_steal_pointer (&kept));
 }
 
 static void
@@ -150,13 +158,16 @@ dup_host (const CvgRevocation *revocation)
  * cvg_errand_run_async:
  * @revocation: stays where it is until the end; its steps are settled as the answers come
  * @urgency: whether a program waits for it
- * @stopping: when it fires nothing more is sent; what is on its way is waited for
+ * @is_repeatable: it can be told again at the next start, which does no harm
+ * @stopping: when it fires nothing more is sent; what is on its way is waited for if it is not
+ *   repeatable: a slow server must not hold up the end of a session
  */
 void
 cvg_errand_run_async (CvgHttp *http,
                       CvgGate *gate,
                       CvgRevocation *revocation,
                       CvgUrgency urgency,
+                      gboolean is_repeatable,
                       GCancellable *stopping,
                       GAsyncReadyCallback callback,
                       gpointer user_data)
@@ -169,6 +180,7 @@ cvg_errand_run_async (CvgHttp *http,
   g_task_set_task_data (task, errand, (GDestroyNotify) errand_free);
   errand->http = g_object_ref (http);
   errand->revocation = revocation;
+  errand->is_repeatable = is_repeatable;
   errand->stopping = g_object_ref (stopping);
   errand->cancellation = g_cancellable_source_new (stopping);
   g_source_set_callback (errand->cancellation, G_SOURCE_FUNC (on_stopping), task, NULL);

@@ -15,6 +15,7 @@ void cvg_errand_run_async (CvgHttp *http,
                            CvgGate *gate,
                            CvgRevocation *revocation,
                            CvgUrgency urgency,
+                           gboolean is_repeatable,
                            GCancellable *stopping,
                            GAsyncReadyCallback callback,
                            gpointer user_data);

@@ -464,8 +464,8 @@ set_off (CvgRevoker *self, CvgMatter *matter, CvgUrgency urgency)
   matter->is_under_way = TRUE;
   matter->tried_at = cvg_clock_get_now (self->clock);
   self->n_under_way++;
-  cvg_errand_run_async (self->http, self->gate, matter->revocation, urgency, self->stopping, on_run,
-                        trip);
+  cvg_errand_run_async (self->http, self->gate, matter->revocation, urgency, matter->is_stored,
+                        self->stopping, on_run, trip);
 }
 
 static void

@@ -204,7 +204,6 @@ def test_token_is_one_line_or_none(claviger):
     (["login", "--instance", "mail"], 2, [f"claviger set {fake.KEYED}\n"]),
     (["token", "mail"], 3, [f"claviger set {fake.KEYED}\n"]),
     (["set", "--user", "zoe", "everybodys"], 2, ["Everybody's needs no key", "nothing to do"]),
-    (["set", "--user", "zoe", "help-desk"], 2, ["--tenant subdomain=VALUE"]),
     (["set", "mail", "--tenant", "a=b"], 2, ["--user"]),
     (["set", "mail", "password=hush"], 2, ["read from stdin"]),
     (["login"], 2, ["--instance"]),

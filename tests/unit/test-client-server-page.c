@@ -172,7 +172,7 @@ test_tenant_parameters (void)
                "\n"
                "Use an API key\n"
                "  Store a key; you are asked for token:\n"
-               "     claviger set --user 'ada l' Desk --tenant sub-domain=SUB_DOMAIN\n"
+               "     claviger set --user 'ada l' Desk\n"
                "\n"
                "Which one of its addresses\n"
                "  --tenant sub-domain=SUB_DOMAIN: what stands before .desk.example\n"

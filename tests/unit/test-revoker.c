@@ -324,15 +324,10 @@ test_stop_on_the_wire (AgentLeave *fixture, gconstpointer data)
   g_autoptr (GAsyncResult) result = NULL;
 
   cvg_http_dummy_set_hold (world->http, TRUE);
-  push (world, 200);
   agent_leave_sign_out (fixture, &result);
   cvg_agent_stop (world->agent);
   agent_world_settle ();
-  /* What is sent is finished, and nothing else is begun. */
-  g_assert_false (cvg_agent_is_idle (world->agent));
-  g_assert_null (result);
-  cvg_http_dummy_answer (world->http);
-  agent_world_settle ();
+  /* It is told again at the next start: a slow server does not hold up the end of a session. */
   g_assert_true (cvg_agent_is_idle (world->agent));
   agent_leave_assert_left (fixture, result, FALSE);
   g_assert_cmpuint (agent_leave_count_requests (world), ==, 1);
