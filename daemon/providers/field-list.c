@@ -59,21 +59,17 @@ cvg_field_read_scopes (CvgProvider *provider, const CvgField *field, GKeyFile *f
   return TRUE;
 }
 
+static gboolean
+check_scope (const CvgProvider *provider, const CvgField *field, const char *text, GError **error)
+{
+  return check_scopes (field, (const char *const[]){ text, NULL }, error);
+}
+
 /** cvg_field_read_scope: one scope */
 gboolean
 cvg_field_read_scope (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
 {
-  g_autofree char *text = NULL;
-
-  if (!cvg_field_get_text (file, field, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
-  if (!check_scopes (field, (const char *const[]){ text, NULL }, error))
-    return FALSE;
-
-  cvg_field_set_string (provider, field, g_steal_pointer (&text));
-  return TRUE;
+  return cvg_field_read_checked (provider, field, file, check_scope, error);
 }
 
 static CvgDeadGrant *

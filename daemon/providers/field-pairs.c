@@ -192,29 +192,31 @@ cvg_field_read_redirect_members (CvgProvider *provider,
   return TRUE;
 }
 
-/** cvg_field_read_header: an HTTP header with a place for the key in it */
-gboolean
-cvg_field_read_header (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
+static gboolean
+check_key_header (const CvgProvider *provider,
+                  const CvgField *field,
+                  const char *text,
+                  GError **error)
 {
-  g_autofree char *text = NULL;
-  const char *colon;
+  const char *colon = strchr (text, ':');
   const char *brace;
 
-  if (!cvg_field_get_text (file, field, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
   if (!is_header_value (text))
     return cvg_field_mistake (error, field, "must be printable ASCII");
-
-  colon = strchr (text, ':');
   if (colon == NULL || colon == text ||
       strcspn (text, " {}()<>@,;\\\"/[]?=") < (size_t) (colon - text))
     return cvg_field_mistake (error, field, "must be “Name: value”");
+
   brace = strchr (colon, '{');
   if (brace == NULL || strchr (brace, '}') == NULL)
     return cvg_field_mistake (error, field, "has no place for the key, as {token}");
 
-  cvg_field_set_string (provider, field, g_steal_pointer (&text));
   return TRUE;
+}
+
+/** cvg_field_read_header: an HTTP header with a place for the key in it */
+gboolean
+cvg_field_read_header (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
+{
+  return cvg_field_read_checked (provider, field, file, check_key_header, error);
 }

@@ -53,17 +53,7 @@ check_url (const CvgProvider *provider, const CvgField *field, const char *url, 
 gboolean
 cvg_field_read_url (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
 {
-  g_autofree char *text = NULL;
-
-  if (!cvg_field_get_text (file, field, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
-  if (!check_url (provider, field, text, error))
-    return FALSE;
-
-  cvg_field_set_string (provider, field, g_steal_pointer (&text));
-  return TRUE;
+  return cvg_field_read_checked (provider, field, file, check_url, error);
 }
 
 /* A parameter there goes the way of those of AuthorizeParameters= and the like, and may as little
@@ -96,6 +86,15 @@ check_query (const CvgField *field, const char *url, GError **error)
   return broken == NULL || cvg_field_mistake (error, field, "has a query that is not made of text");
 }
 
+static gboolean
+check_endpoint (const CvgProvider *provider,
+                const CvgField *field,
+                const char *text,
+                GError **error)
+{
+  return check_url (provider, field, text, error) && check_query (field, text, error);
+}
+
 /** cvg_field_read_endpoint: likewise, of an endpoint that the protocol adds parameters for */
 gboolean
 cvg_field_read_endpoint (CvgProvider *provider,
@@ -103,16 +102,29 @@ cvg_field_read_endpoint (CvgProvider *provider,
                          GKeyFile *file,
                          GError **error)
 {
-  g_autofree char *text = NULL;
+  return cvg_field_read_checked (provider, field, file, check_endpoint, error);
+}
 
-  if (!cvg_field_get_text (file, field, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
-  if (!check_url (provider, field, text, error) || !check_query (field, text, error))
+static gboolean
+check_revocation_url (const CvgProvider *provider,
+                      const CvgField *field,
+                      const char *text,
+                      GError **error)
+{
+  const char *authority;
+
+  if (!check_url_with (provider, field, text, cvg_field_revocation_names, error))
     return FALSE;
 
-  cvg_field_set_string (provider, field, g_steal_pointer (&text));
+  authority = strstr (text, "://") + strlen ("://");
+  for (const char *const *name = cvg_field_revocation_names; *name != NULL; name++)
+    {
+      g_autofree char *braced = g_strdup_printf ("{%s}", *name);
+
+      if (g_strstr_len (authority, (gssize) strcspn (authority, "/?#"), braced) != NULL)
+        return cvg_field_mistake (error, field, "has %s in its host", braced);
+    }
+
   return TRUE;
 }
 
@@ -126,27 +138,22 @@ cvg_field_read_revocation_url (CvgProvider *provider,
                                GKeyFile *file,
                                GError **error)
 {
-  g_autofree char *text = NULL;
-  const char *authority;
+  return cvg_field_read_checked (provider, field, file, check_revocation_url, error);
+}
 
-  if (!cvg_field_get_text (file, field, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
-  if (!check_url_with (provider, field, text, cvg_field_revocation_names, error))
-    return FALSE;
+static gboolean
+check_fixed_url (const CvgProvider *provider,
+                 const CvgField *field,
+                 const char *text,
+                 GError **error)
+{
+  const char *reason;
 
-  authority = strstr (text, "://") + strlen ("://");
-  for (const char *const *name = cvg_field_revocation_names; *name != NULL; name++)
-    {
-      g_autofree char *braced = g_strdup_printf ("{%s}", *name);
+  if (strpbrk (text, "{}") != NULL)
+    return cvg_field_mistake (error, field, "must not have a {parameter}");
 
-      if (g_strstr_len (authority, (gssize) strcspn (authority, "/?#"), braced) != NULL)
-        return cvg_field_mistake (error, field, "has %s in its host", braced);
-    }
-
-  cvg_field_set_string (provider, field, g_steal_pointer (&text));
-  return TRUE;
+  reason = field->find_mistake (text);
+  return reason == NULL || cvg_field_mistake (error, field, "%s", reason);
 }
 
 /**
@@ -159,21 +166,7 @@ cvg_field_read_fixed_url (CvgProvider *provider,
                           GKeyFile *file,
                           GError **error)
 {
-  g_autofree char *text = NULL;
-  const char *reason;
-
-  if (!cvg_field_get_text (file, field, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
-  if (strpbrk (text, "{}") != NULL)
-    return cvg_field_mistake (error, field, "must not have a {parameter}");
-  reason = field->find_mistake (text);
-  if (reason != NULL)
-    return cvg_field_mistake (error, field, "%s", reason);
-
-  cvg_field_set_string (provider, field, g_steal_pointer (&text));
-  return TRUE;
+  return cvg_field_read_checked (provider, field, file, check_fixed_url, error);
 }
 
 /**

@@ -155,9 +155,18 @@ cvg_field_check_member (const CvgField *field, const char *text, GError **error)
   return TRUE;
 }
 
-/** cvg_field_read_name: a line of text for people */
+/**
+ * cvg_field_read_checked:
+ * @check: what the value must be like
+ *
+ * A text: stored in the member of @field if it is right. An empty one leaves what was there.
+ */
 gboolean
-cvg_field_read_name (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
+cvg_field_read_checked (CvgProvider *provider,
+                        const CvgField *field,
+                        GKeyFile *file,
+                        CvgFieldCheckFunc *check,
+                        GError **error)
 {
   g_autofree char *text = NULL;
 
@@ -165,11 +174,30 @@ cvg_field_read_name (CvgProvider *provider, const CvgField *field, GKeyFile *fil
     return FALSE;
   if (text == NULL)
     return TRUE;
-  if (!cvg_field_check_line (field, text, error))
+  if (!check (provider, field, text, error))
     return FALSE;
 
   cvg_field_set_string (provider, field, g_steal_pointer (&text));
   return TRUE;
+}
+
+static gboolean
+check_name (const CvgProvider *provider, const CvgField *field, const char *text, GError **error)
+{
+  return cvg_field_check_line (field, text, error);
+}
+
+/** cvg_field_read_name: a line of text for people */
+gboolean
+cvg_field_read_name (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
+{
+  return cvg_field_read_checked (provider, field, file, check_name, error);
+}
+
+static gboolean
+check_member (const CvgProvider *provider, const CvgField *field, const char *text, GError **error)
+{
+  return cvg_field_check_member (field, text, error);
 }
 
 /**
@@ -179,17 +207,17 @@ cvg_field_read_name (CvgProvider *provider, const CvgField *field, GKeyFile *fil
 gboolean
 cvg_field_read_member (CvgProvider *provider, const CvgField *field, GKeyFile *file, GError **error)
 {
-  g_autofree char *text = NULL;
+  return cvg_field_read_checked (provider, field, file, check_member, error);
+}
 
-  if (!cvg_field_get_text (file, field, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
-  if (!cvg_field_check_member (field, text, error))
-    return FALSE;
-
-  cvg_field_set_string (provider, field, g_steal_pointer (&text));
-  return TRUE;
+static gboolean
+check_identifier (const CvgProvider *provider,
+                  const CvgField *field,
+                  const char *text,
+                  GError **error)
+{
+  return cvg_field_is_identifier (text) ||
+         cvg_field_mistake (error, field, "must be made of ASCII letters, digits, “_” and “-”");
 }
 
 /** cvg_field_read_identifier: a name on the wire, of a parameter or a member of an answer */
@@ -199,17 +227,18 @@ cvg_field_read_identifier (CvgProvider *provider,
                            GKeyFile *file,
                            GError **error)
 {
-  g_autofree char *text = NULL;
+  return cvg_field_read_checked (provider, field, file, check_identifier, error);
+}
 
-  if (!cvg_field_get_text (file, field, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
-  if (!cvg_field_is_identifier (text))
-    return cvg_field_mistake (error, field, "must be made of ASCII letters, digits, “_” and “-”");
-
-  cvg_field_set_string (provider, field, g_steal_pointer (&text));
-  return TRUE;
+static gboolean
+check_path_name (const CvgProvider *provider,
+                 const CvgField *field,
+                 const char *text,
+                 GError **error)
+{
+  return (strlen (text) <= MAX_TEXT && cvg_field_is_slug (text)) ||
+         cvg_field_mistake (error, field,
+                            "must be made of lower-case ASCII letters, digits, “-”, “_” and “.”");
 }
 
 /** cvg_field_read_path_name: a segment of a path, as a slug is one */
@@ -219,18 +248,20 @@ cvg_field_read_path_name (CvgProvider *provider,
                           GKeyFile *file,
                           GError **error)
 {
-  g_autofree char *text = NULL;
+  return cvg_field_read_checked (provider, field, file, check_path_name, error);
+}
 
-  if (!cvg_field_get_text (file, field, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
-  if (strlen (text) > MAX_TEXT || !cvg_field_is_slug (text))
-    return cvg_field_mistake (error, field,
-                              "must be made of lower-case ASCII letters, digits, “-”, “_” and “.”");
+static gboolean
+check_grant_type (const CvgProvider *provider,
+                  const CvgField *field,
+                  const char *text,
+                  GError **error)
+{
+  static const char allowed[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/";
 
-  cvg_field_set_string (provider, field, g_steal_pointer (&text));
-  return TRUE;
+  return (strlen (text) <= MAX_TEXT && text[strspn (text, allowed)] == '\0') ||
+         cvg_field_mistake (error, field, "is neither a plain name nor a URI");
 }
 
 /** cvg_field_read_grant_type: a name, or a URI that is one (RFC 6749 section 4.5) */
@@ -240,17 +271,5 @@ cvg_field_read_grant_type (CvgProvider *provider,
                            GKeyFile *file,
                            GError **error)
 {
-  g_autofree char *text = NULL;
-
-  if (!cvg_field_get_text (file, field, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
-  if (strlen (text) > MAX_TEXT ||
-      text[strspn (text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/")] !=
-          '\0')
-    return cvg_field_mistake (error, field, "is neither a plain name nor a URI");
-
-  cvg_field_set_string (provider, field, g_steal_pointer (&text));
-  return TRUE;
+  return cvg_field_read_checked (provider, field, file, check_grant_type, error);
 }

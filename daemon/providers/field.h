@@ -53,6 +53,24 @@ gboolean cvg_field_get_text (GKeyFile *file, const CvgField *field, char **text,
 char **cvg_field_get_items (GKeyFile *file,
                             const CvgField *field,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * CvgFieldCheckFunc:
+ * @provider: as far as it is filled
+ * @text: a value, not empty
+ *
+ * Returns: whether it is right; else @error is as cvg_field_mistake() makes it
+ */
+typedef gboolean CvgFieldCheckFunc (const CvgProvider *provider,
+                                    const CvgField *field,
+                                    const char *text,
+                                    GError **error);
+
+gboolean cvg_field_read_checked (CvgProvider *provider,
+                                 const CvgField *field,
+                                 GKeyFile *file,
+                                 CvgFieldCheckFunc *check,
+                                 GError **error);
 void cvg_field_set_string (CvgProvider *provider, const CvgField *field, char *value);
 void cvg_field_set_list (CvgProvider *provider, const CvgField *field, char **value);
 
