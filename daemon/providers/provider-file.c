@@ -232,8 +232,7 @@ cvg_provider_file_load (const char *data, size_t size, GError **error)
   if (!g_key_file_load_from_data (file, data, size, G_KEY_FILE_NONE, error))
     return NULL;
 
-  /* A key that the text sets twice is in GLib's list of keys twice; in a copy it is not. */
-  return cvg_provider_file_merge (NULL, file);
+  return g_steal_pointer (&file);
 }
 
 static void
@@ -249,13 +248,16 @@ static void
 read_group (CvgProvider *provider, const CvgField *group, GKeyFile *file, GPtrArray *mistakes)
 {
   g_auto (GStrv) keys = g_key_file_get_keys (file, group->group, NULL, NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (char **key = keys; keys != NULL && *key != NULL; key++)
     {
       CvgField field = *group;
 
       field.key = *key;
-      read_key (provider, &field, file, mistakes);
+      /* GLib lists a key twice that the text sets twice. */
+      if (g_hash_table_add (seen, *key))
+        read_key (provider, &field, file, mistakes);
     }
 }
 
@@ -265,8 +267,10 @@ read_all (CvgProvider *provider, GKeyFile *file, GPtrArray *mistakes)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (free_groups); i++)
     read_group (provider, &free_groups[i], file, mistakes);
+  /* The group first: of one that is not there GLib makes an error each time, even for nobody. */
   for (size_t i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (g_key_file_has_key (file, fields[i].group, fields[i].key, NULL))
+    if (g_key_file_has_group (file, fields[i].group) &&
+        g_key_file_has_key (file, fields[i].group, fields[i].key, NULL))
       read_key (provider, &fields[i], file, mistakes);
   cvg_provider_whole_check (provider, mistakes);
 }
