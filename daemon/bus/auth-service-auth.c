@@ -90,14 +90,29 @@ make_instance_reply (CvgAgent *agent,
   return g_variant_new ("(@a{sv})", auth_data);
 }
 
-static GVariant *
-make_absent_reply (const char *user_id, const char *server_name)
+/* @provider is %NULL where the catalogue has lost the server. */
+static char *
+dup_absence (const CvgProvider *provider, const char *user_id, const char *server_name)
 {
   g_autofree char *server_word = cvg_shell_word (server_name);
   g_autofree char *user_word = cvg_shell_word (user_id);
-  g_autofree char *message = g_strdup_printf ("Nobody is signed in to %s as this user. Sign in "
-                                              "with: claviger login %s --user %s",
-                                              server_name, server_word, user_word);
+
+  if (provider != NULL && cvg_provider_has_kind (provider, "none"))
+    return g_strdup_printf ("%s asks for no credentials: programs use it as it is", server_name);
+  if (provider != NULL && !cvg_provider_has_kind (provider, "oauth2"))
+    return g_strdup_printf ("There are no credentials of this user for %s. Store them with: "
+                            "claviger set --user %s %s",
+                            server_name, user_word, server_word);
+
+  return g_strdup_printf ("Nobody is signed in to %s as this user. Sign in with: claviger login %s "
+                          "--user %s",
+                          server_name, server_word, user_word);
+}
+
+static GVariant *
+make_absent_reply (const CvgProvider *provider, const char *user_id, const char *server_name)
+{
+  g_autofree char *message = dup_absence (provider, user_id, server_name);
 
   return g_variant_new ("(b@a{sv}s)", FALSE, g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0),
                         message);
@@ -113,7 +128,7 @@ make_user_reply (CvgAgent *agent,
   g_autoptr (GVariant) auth_data = NULL;
 
   if (credentials == NULL)
-    return make_absent_reply (entry->record->user_id, entry->record->server_name);
+    return make_absent_reply (entry->provider, entry->record->user_id, entry->record->server_name);
 
   auth_data = cvg_agent_build_auth_data (agent, entry, credentials);
   return g_variant_new ("(b@a{sv}s)", TRUE, auth_data, "");
@@ -234,10 +249,11 @@ handle_get_user_auth (CvgDBusAuth1 *object,
   CvgAuthService *self = CVG_AUTH_SERVICE (object);
   CvgDemand unused = CVG_DEMAND_INIT;
   GError *error = NULL;
+  CvgProvider *provider = NULL;
   CvgEntry *entry = NULL;
 
   if (!cvg_agent_check_user_id (user_id, &error) ||
-      cvg_agent_find_server (self->agent, server_name, &error) == NULL ||
+      (provider = cvg_agent_find_server (self->agent, server_name, &error)) == NULL ||
       !read_demand (options, &unused, &error))
     {
       cvg_invocation_fail (invocation, error);
@@ -248,7 +264,8 @@ handle_get_user_auth (CvgDBusAuth1 *object,
   if (entry != NULL)
     hand_out (self, invocation, entry, options, make_user_reply);
   else
-    g_dbus_method_invocation_return_value (invocation, make_absent_reply (user_id, server_name));
+    g_dbus_method_invocation_return_value (invocation,
+                                           make_absent_reply (provider, user_id, server_name));
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }

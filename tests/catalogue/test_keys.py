@@ -24,6 +24,14 @@ def tenant_of(listed):
     }
 
 
+def assert_advice_fits(caller, file):
+    """Who has no credentials yet is told of a way in that there is."""
+    found, _, message = caller.call("GetUserAuth", "(ssa{sv})", ("nobody", file.name, {}))
+    assert not found
+    assert ("claviger login" in message) == ("oauth2" in file.kinds)
+    assert ("claviger set --user nobody" in message) == ("oauth2" not in file.kinds)
+
+
 @pytest.mark.parametrize("server", _SERVERS)
 def test_set_get_delete(world, server):
     caller = world.caller
@@ -35,6 +43,7 @@ def test_set_get_delete(world, server):
     tenant = tenant_of(listed)
     instance_id = caller.create_instance("ada", server, **({"tenant": tenant} if tenant else {}))
     values = {field: f"{field} of {server}" for field in file.fields}
+    assert_advice_fits(caller, file)
     caller.call("SetInstanceAuth", "(sa{sv})", (instance_id, auth_data(**values)))
     data = caller.get_instance_auth(instance_id)
     assert values.items() <= data.items()
@@ -53,3 +62,6 @@ def test_set_get_delete(world, server):
 def test_some_need_nothing(world, server):
     instance_id = world.caller.create_instance("ada", server)
     assert world.caller.instance(instance_id)["kind"] == "none"
+    found, _, message = world.caller.call("GetUserAuth", "(ssa{sv})", ("ada", server, {}))
+    assert not found
+    assert "no credentials" in message and "claviger login" not in message
