@@ -17,20 +17,35 @@
 #include "dbus/error.h"
 #include "dbus/shell-word.h"
 
-/* The daemon is asked again, and may be gone: then it is what most servers are. */
-static gboolean
-takes_only_keys (const CvgCli *cli)
+/* The daemon is asked again, and may be gone: then it is what most servers are. Returns: (transfer
+ * full) (nullable) */
+static GVariant *
+find_server (const CvgCli *cli)
 {
-  g_autoptr (GVariant) instances = cvg_connection_list_instances (NULL, NULL, NULL);
-  g_autoptr (GVariant) instance =
-      instances != NULL ? cvg_instance_find (instances, cli->instance, NULL) : NULL;
-  g_autoptr (GVariant) server = NULL;
+  g_autoptr (GVariant) instances = NULL;
+  g_autoptr (GVariant) instance = NULL;
 
-  if (instance == NULL)
-    return FALSE;
+  if (cli->instance == NULL)
+    return cli->server != NULL ? cvg_server_look_up (cli->server) : NULL;
 
-  server = cvg_server_look_up (cvg_vardict_get_string (instance, "server-name"));
-  return cvg_server_takes_keys (server) && !cvg_server_has_kind (server, "oauth2");
+  instances = cvg_connection_list_instances (NULL, NULL, NULL);
+  instance = instances != NULL ? cvg_instance_find (instances, cli->instance, NULL) : NULL;
+  return instance != NULL ? cvg_server_look_up (cvg_vardict_get_string (instance, "server-name")) :
+                            NULL;
+}
+
+static char *
+format_store (const CvgCli *cli)
+{
+  g_autofree char *server = NULL;
+  g_autofree char *user = NULL;
+
+  if (cli->instance != NULL)
+    return g_strdup_printf ("Store its key with: claviger set %s", cli->instance);
+
+  server = cvg_shell_word (cli->server);
+  user = cvg_shell_word (cli->user != NULL ? cli->user : g_get_user_name ());
+  return g_strdup_printf ("Store its key with: claviger set --user %s %s", user, server);
 }
 
 static char *
@@ -39,13 +54,31 @@ format_sign_in (const CvgCli *cli)
   g_autofree char *server = cvg_shell_word (cli->server != NULL ? cli->server : "SERVER");
   g_autofree char *user = cli->user != NULL ? cvg_shell_word (cli->user) : NULL;
 
-  if (cli->instance != NULL && takes_only_keys (cli))
-    return g_strdup_printf ("Store its key with: claviger set %s", cli->instance);
   if (cli->instance != NULL)
     return g_strdup_printf ("Sign in with: claviger login --instance %s", cli->instance);
 
   return g_strdup_printf ("Sign in with: claviger login %s%s%s", server,
                           user != NULL ? " --user " : "", user != NULL ? user : "");
+}
+
+/* Returns: (transfer full) (nullable): %NULL where there is no way in, nor need for one */
+static char *
+format_way_in (const CvgCli *cli)
+{
+  g_autoptr (GVariant) server = find_server (cli);
+
+  if (server != NULL && cvg_server_has_kind (server, "none"))
+    return NULL;
+  if (server != NULL && cvg_server_takes_keys (server) && !cvg_server_has_kind (server, "oauth2"))
+    return format_store (cli);
+
+  return format_sign_in (cli);
+}
+
+static gboolean
+names_way_in (const char *message)
+{
+  return strstr (message, "claviger login") != NULL || strstr (message, "claviger set") != NULL;
 }
 
 static char *
@@ -55,7 +88,7 @@ hint_for_our_error (const CvgCli *cli, const GError *error)
     {
     case CVG_ERROR_NOT_SIGNED_IN:
     case CVG_ERROR_NEEDS_SIGN_IN:
-      return strstr (error->message, "claviger login") == NULL ? format_sign_in (cli) : NULL;
+      return !names_way_in (error->message) ? format_way_in (cli) : NULL;
     case CVG_ERROR_UNKNOWN_SERVER:
       return g_strdup ("The catalogue: claviger servers");
     case CVG_ERROR_NOT_FOUND:

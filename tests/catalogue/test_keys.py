@@ -65,3 +65,10 @@ def test_some_need_nothing(world, server):
     found, _, message = world.caller.call("GetUserAuth", "(ssa{sv})", ("ada", server, {}))
     assert not found
     assert "no credentials" in message and "claviger login" not in message
+
+
+@pytest.mark.parametrize("server", ["Exa", "Hacker News"])
+def test_the_client_advises_no_sign_in_that_there_is_not(world, server):
+    done = world.cli("user-auth", "nobody", server, check=False)
+    assert done.returncode == 3
+    assert "claviger login" not in done.stderr
